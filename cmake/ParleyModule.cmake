@@ -1,0 +1,50 @@
+# One folder, one library: parley_module(NAME SOURCES… PUBLIC… PRIVATE…).
+# Includes are written from the repository's root: #include "rooms/room.hpp".
+
+add_library(parley_options INTERFACE)
+target_include_directories(parley_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_features(parley_options INTERFACE cxx_std_20)
+target_compile_options(parley_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
+  -Wconversion -Wno-sign-conversion -Woverloaded-virtual)
+if(PARLEY_WERROR)
+  target_compile_options(parley_options INTERFACE -Werror)
+endif()
+if(PARLEY_SANITIZE)
+  target_compile_options(parley_options INTERFACE
+    -fsanitize=${PARLEY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(parley_options INTERFACE -fsanitize=${PARLEY_SANITIZE})
+endif()
+
+function(parley_module name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(parley_${name} STATIC ${arg_SOURCES})
+  set_target_properties(parley_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(parley_${name} PUBLIC parley_options ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+endfunction()
+
+# parley_test(NAME LIBS…): every tests/NAME/*_test.cpp in one GoogleTest binary.
+# New files are found by themselves, so no list of tests is kept by hand.
+function(parley_test name)
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${name}/*_test.cpp"
+                                      "${PROJECT_SOURCE_DIR}/tests/${name}/support/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name}_tests ${sources})
+  target_link_libraries(${name}_tests PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name}_tests PRIVATE
+    PARLEY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(${name}_tests PROPERTIES LABELS ${name} TIMEOUT 120 DISCOVERY_TIMEOUT 60)
+endfunction()
+
+# parley_fuzz(NAME LIBS…): tests/fuzz/NAME_fuzz.cpp, a libFuzzer target.
+function(parley_fuzz name)
+  if(NOT PARLEY_FUZZ)
+    return()
+  endif()
+  add_executable(${name}_fuzz "${PROJECT_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp")
+  target_link_libraries(${name}_fuzz PRIVATE ${ARGN})
+  target_compile_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+  target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+endfunction()

@@ -1,0 +1,85 @@
+// What a room wants done: imperatives that server/conference carries out, in order. Values only.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rooms/input.hpp"
+#include "rooms/types.hpp"
+#include "support/result.hpp"
+
+namespace parley::rooms {
+
+// --- events: what a participant is told, whatever protocol it speaks --------------------------------
+
+namespace event {
+struct ParticipantJoined { Participant participant; };
+struct ParticipantLeft { ParticipantId participant; std::string reason; };
+struct HostChanged { ParticipantId participant; };
+struct TrackAdded { ParticipantId participant; Track track; };
+struct TrackRemoved { ParticipantId participant; TrackId track; };
+struct TrackMuted { ParticipantId participant; TrackId track; bool muted = false; };
+/// This subscriber cannot decode that track (or, again, can).
+struct TrackUndecodable { ParticipantId participant; TrackId track; std::string codec; bool undecodable = true; };
+struct ChatPosted { ChatMessage message; };
+/// Who speaks now, loudest not known: in the order they began. Empty: silence.
+struct ActiveSpeaker { std::vector<ParticipantId> participants; };
+/// The publisher's own m-line was refused by its browser.
+struct PublishFailed { TrackId track; };
+/// This participant's media transport is gone; it should resume or join again.
+struct TransportClosed { std::string reason; };
+/// Last words to this participant: removed by an operator, room closed, seat taken over elsewhere.
+struct Removed { std::string reason; };
+struct RoomClosed { std::string reason; };
+}  // namespace event
+
+using Event =
+    std::variant<event::ParticipantJoined, event::ParticipantLeft, event::HostChanged, event::TrackAdded,
+                 event::TrackRemoved, event::TrackMuted, event::TrackUndecodable, event::ChatPosted,
+                 event::ActiveSpeaker, event::PublishFailed, event::TransportClosed, event::Removed,
+                 event::RoomClosed>;
+
+// --- replies to requests ----------------------------------------------------------------------------
+
+namespace reply {
+struct Done {};
+struct Joined {
+  RoomId room;
+  ParticipantId participant;
+  std::string resume_token;
+  bool host = false;
+  bool resumed = false;
+  std::vector<Participant> participants;  ///< the others, with their live tracks
+  std::vector<Track> tracks;              ///< its own publications that live on after a resume
+  std::vector<ChatMessage> chat;
+};
+struct Published { TrackId track; };
+struct Posted { std::string message_id; };
+}  // namespace reply
+using Reply = std::variant<reply::Done, reply::Joined, reply::Published, reply::Posted>;
+
+// --- effects ----------------------------------------------------------------------------------------
+
+struct Answer { RequestId request = 0; Result<Reply> reply; };
+struct Send { ParticipantId to; Event event; };
+/// Makes the participant's webrtcbin and connection, from which the first offer follows.
+struct OpenTransport { ParticipantId participant; };
+/// Ends them. Comes after the last Send to the participant; its links are gone with it.
+struct CloseTransport { ParticipantId participant; };
+/// The participant has left for good: forget its signaling session too.
+struct ForgetParticipant { ParticipantId participant; };
+/// Gives the publisher an m-line for a new track, or takes it away.
+struct OpenTrack { ParticipantId participant; TrackId track; Kind kind{}; Source source{}; };
+struct CloseTrack { ParticipantId participant; TrackId track; };
+/// Lets a live track flow to a subscriber, changes how, or ends it.
+struct LinkTrack { ParticipantId publisher; ParticipantId subscriber; Track track; Subscription subscription; };
+struct UpdateLink { ParticipantId subscriber; Subscription subscription; };
+struct UnlinkTrack { ParticipantId subscriber; TrackId track; };
+/// Nobody is left: the room is to be destroyed after this list of effects.
+struct EndRoom {};
+
+using Effect = std::variant<Answer, Send, OpenTransport, CloseTransport, ForgetParticipant, OpenTrack,
+                            CloseTrack, LinkTrack, UpdateLink, UnlinkTrack, EndRoom>;
+
+}  // namespace parley::rooms

@@ -1,0 +1,120 @@
+// What a room is told: facts that happened and requests made. Values only.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rooms/types.hpp"
+
+namespace parley::rooms {
+
+/// Names the request an Effect's Reply answers; given out by the protocol session that decoded it,
+/// opaque here. 0: nobody waits for a reply.
+using RequestId = std::uint64_t;
+
+// --- requests of participants -----------------------------------------------------------------------
+
+/// `participant` and `resume_token` are fresh and unguessable, made by the caller.
+struct Join {
+  RequestId request = 0;
+  ParticipantId participant;
+  std::string name;
+  std::string resume_token;
+  bool subscribe_all = true;  ///< false: nothing flows until it subscribes
+};
+/// Takes back the seat that a lost connection left. `media_alive`: its transport goes on as it is.
+struct Resume {
+  RequestId request = 0;
+  ParticipantId participant;
+  std::string resume_token;
+  bool media_alive = false;
+};
+struct Leave {
+  RequestId request = 0;
+  ParticipantId participant;
+};
+struct Publish {
+  RequestId request = 0;
+  ParticipantId participant;
+  TrackId track;  ///< fresh, made by the caller
+  Source source{};
+  bool muted = false;
+};
+struct Unpublish {
+  RequestId request = 0;
+  ParticipantId participant;
+  TrackId track;
+};
+/// Subscribes to, changes or (with `wanted` false) drops tracks.
+struct Subscribe {
+  RequestId request = 0;
+  ParticipantId participant;
+  std::vector<Subscription> subscriptions;
+  bool wanted = true;
+};
+struct Mute {
+  RequestId request = 0;
+  ParticipantId participant;
+  TrackId track;
+  bool muted = true;
+};
+struct Chat {
+  RequestId request = 0;
+  ParticipantId participant;
+  std::string message_id;  ///< fresh, made by the caller
+  std::string text;
+  WallTime at{};
+};
+
+// --- facts ------------------------------------------------------------------------------------------
+
+/// The track's m-line was negotiated; it is announced and linked to its subscribers. Again with
+/// another codec: the publisher changed codecs.
+struct TrackAppeared {
+  ParticipantId participant;
+  TrackId track;
+  std::string codec;
+};
+/// The peer refused the m-line of a track it had published.
+struct TrackRefused {
+  ParticipantId participant;
+  TrackId track;
+};
+/// A subscriber cannot decode a track (or can again, after the publisher changed codecs).
+struct Undecodable {
+  ParticipantId participant;
+  TrackId track;
+  bool undecodable = true;
+};
+struct Speaking {
+  ParticipantId participant;
+  TrackId track;
+  bool speaking = false;
+};
+/// The signaling connection ended without a goodbye.
+struct SignalingLost {
+  ParticipantId participant;
+};
+/// The media transport ended (consent expired, DTLS closed or failed). `reason` is a snake_case word.
+struct TransportLost {
+  ParticipantId participant;
+  std::string reason;
+};
+/// An operator removes a participant.
+struct Remove {
+  RequestId request = 0;
+  ParticipantId participant;
+};
+/// An operator closes the room.
+struct Close {
+  RequestId request = 0;
+};
+/// Time has passed; call about once a second.
+struct Tick {};
+
+using Input = std::variant<Join, Resume, Leave, Publish, Unpublish, Subscribe, Mute, Chat, TrackAppeared,
+                           TrackRefused, Undecodable, Speaking, SignalingLost, TransportLost, Remove,
+                           Close, Tick>;
+
+}  // namespace parley::rooms

@@ -1,0 +1,86 @@
+// The vocabulary of a room: what participants, tracks and messages are. Plain values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/ids.hpp"
+#include "support/media.hpp"
+#include "support/time.hpp"
+
+namespace parley::rooms {
+
+using media::Kind;
+
+/// Where a track's media comes from. Sources that belong together (microphone with camera, screen
+/// with its sound) are played in sync.
+enum class Source : std::uint8_t { Microphone, Camera, Screen, ScreenAudio };
+
+constexpr std::string_view to_string(Source source) {
+  switch (source) {
+    case Source::Microphone: return "microphone";
+    case Source::Camera: return "camera";
+    case Source::Screen: return "screen";
+    case Source::ScreenAudio: return "screen-audio";
+  }
+  return "";
+}
+std::optional<Source> parse_source(std::string_view text);
+constexpr Kind kind_of(Source source) {
+  return source == Source::Microphone || source == Source::ScreenAudio ? Kind::Audio : Kind::Video;
+}
+
+struct Track {
+  TrackId id;
+  Kind kind{};
+  Source source{};
+  std::string codec;    ///< "opus", "VP8"…; empty until negotiated
+  bool muted = false;
+  bool live = false;    ///< negotiated: the others have been told of it
+
+  bool operator==(const Track&) const = default;
+};
+
+struct Participant {
+  ParticipantId id;
+  std::string name;
+  bool host = false;
+  std::vector<Track> tracks;
+
+  bool operator==(const Participant&) const = default;
+};
+
+struct ChatMessage {
+  std::string id;
+  ParticipantId from;
+  std::string name;  ///< the sender's name when it was sent
+  std::string text;
+  WallTime at{};
+
+  bool operator==(const ChatMessage&) const = default;
+};
+
+/// One participant's wish about one track.
+struct Subscription {
+  TrackId track;
+  bool paused = false;
+  std::string layer;  ///< rid wanted; empty: the best that fits
+
+  bool operator==(const Subscription&) const = default;
+};
+
+struct Limits {
+  std::size_t participants = 100;      ///< in a room
+  std::size_t tracks = 8;              ///< of a participant
+  std::size_t name_length = 64;        ///< characters (UTF-8 code points)
+  std::size_t message_length = 4000;   ///< characters
+  std::size_t chat_history = 50;       ///< messages a joiner gets
+  Duration seat_kept = std::chrono::seconds(30);     ///< after its connection was lost
+  Duration gone_after = std::chrono::seconds(10);    ///< without signaling and media: shown as left
+};
+
+}  // namespace parley::rooms

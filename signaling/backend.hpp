@@ -1,0 +1,135 @@
+// The seam between protocols and the conference: what a protocol session may ask, and what it is told.
+// Main-bound, both ways.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "rooms/effect.hpp"
+#include "rooms/input.hpp"
+#include "rooms/types.hpp"
+#include "support/result.hpp"
+
+namespace parley::signaling {
+
+using rooms::RequestId;
+
+/// Which track flows on which of the client's m-lines just now.
+struct SlotMapping {
+  std::string mid;
+  ParticipantId participant;
+  TrackId track;
+};
+
+/// A client's own publications and the m-lines the server planned for them.
+struct PublicationMapping {
+  std::string mid;
+  TrackId track;
+};
+
+/// A session description for the client, with what its m-lines mean.
+struct Description {
+  std::string sdp;
+  unsigned version = 0;  ///< offers count from 1; an answer repeats the version it answers
+  std::vector<SlotMapping> slots;
+  std::vector<PublicationMapping> publications;
+};
+
+/// One client's connection as the conference sees it; each protocol implements it once. Calls may
+/// come from within a Backend call. None may fail: a connection that broke swallows them and reports
+/// disconnected() later, from the main loop, never from within.
+class Client {
+ public:
+  virtual ~Client() = default;
+  virtual void answer(RequestId request, const Result<rooms::Reply>& reply) = 0;
+  virtual void event(const rooms::Event& event) = 0;
+  virtual void offer(const Description& offer) = 0;
+  /// Answers the client's own offer: the reply to the request that brought it.
+  virtual void description_answer(RequestId request, const Description& answer) = 0;
+  /// Slots changed without a new offer.
+  virtual void slots(const std::vector<SlotMapping>& slots) = 0;
+  /// The conference has no more to say: say goodbye and close.
+  virtual void close(std::string_view reason) = 0;
+};
+
+using ClientId = std::uint64_t;
+
+/// What a client asks. `request` is the client's own numbering, repeated in Client::answer().
+struct JoinRequest {
+  RoomId room;
+  std::string name;
+  std::string token;             ///< the room's access token, where rooms ask for one
+  std::string resume_id;         ///< with resume_token: take this seat back if it is still kept
+  std::string resume_token;
+  bool keep_media = false;       ///< resume: the peer connection is still up and goes on
+  bool subscribe_all = true;
+  bool data_channel = true;
+};
+struct LeaveRequest {};
+struct PublishRequest {
+  rooms::Source source{};
+  bool muted = false;
+  std::optional<std::string> mid;  ///< the m-line of the client's own offer, when it offers itself
+};
+struct UnpublishRequest { TrackId track; };
+struct SubscribeRequest { std::vector<rooms::Subscription> subscriptions; bool wanted = true; };
+struct MuteRequest { TrackId track; bool muted = true; };
+struct ChatRequest { std::string text; };
+struct OfferRequest { std::string sdp; };
+struct AnswerRequest { std::string sdp; unsigned version = 0; };
+/// A remote candidate. An ICE-lite server needs none; it is checked for form and ignored.
+struct CandidateRequest { std::string candidate; };
+using Request = std::variant<JoinRequest, LeaveRequest, PublishRequest, UnpublishRequest, SubscribeRequest,
+                             MuteRequest, ChatRequest, OfferRequest, AnswerRequest, CandidateRequest>;
+
+// --- states for the REST API ------------------------------------------------------------------------
+
+struct SubscriptionState {
+  TrackId track;
+  ParticipantId publisher;
+  std::string mid;
+  std::string state;  ///< waiting, flowing, paused, codec_unsupported
+};
+struct ParticipantState {
+  rooms::Participant participant;
+  std::string connection;  ///< new, connecting, connected, lost
+  std::vector<SubscriptionState> subscriptions;
+};
+struct RoomState {
+  RoomId id;
+  std::vector<ParticipantState> participants;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  /// A client connected. The backend keeps no more than the weak pointer.
+  virtual ClientId connected(std::weak_ptr<Client> client) = 0;
+  /// The connection ended; `clean` when the client said goodbye (it left), else its seat is kept.
+  virtual void disconnected(ClientId client, bool clean) = 0;
+  /// Every request is answered exactly once, by Client::answer() or description_answer(), possibly
+  /// before this returns.
+  virtual void request(ClientId client, RequestId request, Request what) = 0;
+
+  // REST. Errors: room_not_found, participant_not_found, room_limit, room_exists, invalid_room.
+  [[nodiscard]] virtual std::vector<RoomState> rooms() const = 0;
+  [[nodiscard]] virtual Result<RoomState> room(const RoomId& room) const = 0;
+  /// Makes an empty room that waits for its first participant. An empty id: the backend picks one.
+  virtual Result<RoomId> create_room(const RoomId& wanted) = 0;
+  virtual Status close_room(const RoomId& room) = 0;
+  virtual Status remove_participant(const RoomId& room, const ParticipantId& participant) = 0;
+  /// The room's live graph in DOT.
+  virtual Result<std::string> graph(const RoomId& room) const = 0;
+  /// Empty when ready to take calls, else what is missing.
+  [[nodiscard]] virtual std::string not_ready() const = 0;
+  /// Prometheus text format.
+  [[nodiscard]] virtual std::string metrics() const = 0;
+};
+
+}  // namespace parley::signaling

@@ -1,0 +1,103 @@
+// The server's one UDP port: sockets, shards and the connections on them.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "forwarding/peer.hpp"
+#include "support/glib/ref.hpp"
+#include "support/result.hpp"
+
+// GStreamer calls its ICE classes unstable API; only transport/webrtc_ice* touches their structs.
+typedef struct _GstWebRTCICE GstWebRTCICE;
+
+namespace parley::transport {
+
+using ConnectionId = std::uint64_t;
+
+struct Options {
+  std::uint16_t port = 10000;         ///< 0 takes any free one (tests)
+  std::vector<std::string> announce;  ///< addresses for candidates; empty: the machine's own, loopback included
+  unsigned threads = 1;               ///< shards; the participants of a room share one
+};
+
+/// A host candidate: every connection is offered the same ones.
+struct Candidate {
+  std::string foundation;
+  std::uint32_t priority = 0;  ///< RFC 8445 5.1.2.1
+  std::string address;
+  std::uint16_t port = 0;
+};
+
+enum class Lost : std::uint8_t {
+  ConsentExpired,  ///< RFC 7675: 30 s without a valid check
+  PeerClosed,      ///< a DTLS alert came from the peer's address; only a hint, it is not authenticated
+};
+
+/// What shards report. Called on a shard's thread: post and return, never block.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void on_connected(ConnectionId) = 0;   ///< first nomination; media flows once keys are set
+  virtual void on_media_ready(ConnectionId) = 0; ///< nominated and both SRTP directions have keys
+  virtual void on_lost(ConnectionId, Lost) = 0;
+  virtual void on_codec(ConnectionId, forwarding::TrackKey, media::CodecName) = 0;
+  virtual void on_speaking(ConnectionId, forwarding::TrackKey, bool speaking) = 0;
+};
+
+/// SRTP_AES128_CM_SHA1_80 keying material as the DTLS elements give it: 16 bytes key, 14 bytes salt.
+using SrtpKey = std::array<std::uint8_t, 30>;
+enum class Direction : std::uint8_t { Receive, Send };
+
+/// What a task on a shard's thread may touch: the peers of that shard.
+class Shard {
+ public:
+  virtual ~Shard() = default;
+  /// Null when the connection has been closed.
+  [[nodiscard]] virtual forwarding::Peer* find(ConnectionId) = 0;
+  /// Packets of this track go to `pad` (a source pad that has had its sticky events), as buffers
+  /// whose PTS is running time. Null ends that; the pad is not touched any more afterwards.
+  virtual void set_output(ConnectionId, forwarding::TrackKey, Ref<GstPad> pad) = 0;
+};
+
+/// Numbers of the whole transport, for /metrics and tests.
+struct Counters {
+  std::uint64_t packets_in = 0, packets_out = 0, dropped_unknown = 0, dropped_auth = 0, send_errors = 0;
+  std::size_t connections = 0;
+};
+
+/// Thread-safe unless a method says otherwise. Outlives every connection made from it.
+class Transport {
+ public:
+  /// Binds the port (IPv6 and IPv4 on one socket where the machine has IPv6) and starts the shards.
+  /// `base_time` is that of all pipelines, so that PTS carry across.
+  /// Error "port_in_use" or "bind_failed", with the remedy in the message.
+  static Result<std::unique_ptr<Transport>> open(const Options& options, GstClockTime base_time,
+                                                 Listener& listener);
+  virtual ~Transport() = default;
+
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+  [[nodiscard]] virtual const std::vector<Candidate>& candidates() const = 0;
+  [[nodiscard]] virtual unsigned shard_count() const = 0;
+  [[nodiscard]] virtual Counters counters() const = 0;
+
+  /// A new connection on `shard`, and the ICE agent to hand to its webrtcbin ("ice-agent"). The
+  /// agent keeps the connection addressable until close().
+  [[nodiscard]] virtual ConnectionId connect(unsigned shard, std::string cname) = 0;
+  [[nodiscard]] virtual Ref<GstWebRTCICE> ice_agent(ConnectionId) = 0;
+  /// Keys from webrtcbin's DTLS, given once the peer's certificate matched its SDP fingerprint.
+  virtual void set_key(ConnectionId, Direction, const SrtpKey&) = 0;
+  /// Ends the connection: no packet in or out afterwards. Idempotent; returns at once.
+  virtual void close(ConnectionId) = 0;
+
+  /// Runs `task` on the shard's thread, after what was posted before.
+  virtual void post(unsigned shard, std::function<void(Shard&)> task) = 0;
+};
+
+}  // namespace parley::transport
