@@ -221,7 +221,7 @@ TEST(Membership, RequestsOfStrangersAreRefusedByTheirOwnName) {
   EXPECT_THAT(m.publish("eve", "t"), ElementsAre("answer: not_joined"));
   EXPECT_THAT(m.unpublish("eve", "cam"), ElementsAre("answer: not_joined"));
   EXPECT_THAT(m.mute("eve", "cam"), ElementsAre("answer: not_joined"));
-  EXPECT_THAT(m.subscribe("eve", {{TrackId("cam")}}), ElementsAre("answer: not_joined"));
+  EXPECT_THAT(m.subscribe("eve", {wish("cam")}), ElementsAre("answer: not_joined"));
   EXPECT_THAT(m.chat("eve", "hi"), ElementsAre("answer: not_joined"));
   EXPECT_THAT(m.leave("eve"), ElementsAre("answer: not_joined"));
   EXPECT_EQ(m.error().message, "not in a room; send join first");

@@ -24,19 +24,18 @@ TEST_F(Subscriptions, WhoWantsNothingByItselfGetsTheNewsButNoLink) {
 }
 
 TEST_F(Subscriptions, AskingLinksALiveTrack) {
-  EXPECT_THAT(m.subscribe("cid", {{TrackId("cam"), false, "h"}}),
+  EXPECT_THAT(m.subscribe("cid", {wish("cam", false, "h")}),
               ElementsAre("answer: done", "link ann/cam -> cid layer h"));
 }
 
 TEST_F(Subscriptions, ChangingUpdatesTheLink) {
-  EXPECT_THAT(m.subscribe("bob", {{TrackId("cam"), true, "q"}}),
+  EXPECT_THAT(m.subscribe("bob", {wish("cam", true, "q")}),
               ElementsAre("answer: done", "update cam -> bob layer q paused"));
-  EXPECT_THAT(m.room.subscriptions(ParticipantId("bob")),
-              ElementsAre(Subscription{TrackId("cam"), true, "q"}));
+  EXPECT_THAT(m.room.subscriptions(ParticipantId("bob")), ElementsAre(wish("cam", true, "q")));
 }
 
 TEST_F(Subscriptions, AskingForWhatIsSoAlreadyChangesNothing) {
-  EXPECT_THAT(m.subscribe("bob", {{TrackId("cam")}}), ElementsAre("answer: done"));
+  EXPECT_THAT(m.subscribe("bob", {wish("cam")}), ElementsAre("answer: done"));
 }
 
 TEST_F(Subscriptions, DroppingUnlinksOnce) {
@@ -48,32 +47,32 @@ TEST_F(Subscriptions, DroppingUnlinksOnce) {
 }
 
 TEST_F(Subscriptions, TrackThatIsNotThereIsRefusedByName) {
-  EXPECT_THAT(m.subscribe("cid", {{TrackId("nope")}}), ElementsAre("answer: track_not_found"));
+  EXPECT_THAT(m.subscribe("cid", {wish("nope")}), ElementsAre("answer: track_not_found"));
   EXPECT_THAT(m.error().message, ::testing::HasSubstr("nope"));
 }
 
 TEST_F(Subscriptions, OneTrackThatIsNotThereLeavesAllAsTheyWere) {
-  EXPECT_THAT(m.subscribe("cid", {{TrackId("cam")}, {TrackId("nope")}}),
+  EXPECT_THAT(m.subscribe("cid", {wish("cam"), wish("nope")}),
               ElementsAre("answer: track_not_found"));
   EXPECT_THAT(m.room.subscriptions(ParticipantId("cid")), IsEmpty());
 }
 
 TEST_F(Subscriptions, TrackThatIsNotLiveCannotBeSubscribedTo) {
   m.publish("ann", "screen", Source::Screen);
-  EXPECT_THAT(m.subscribe("cid", {{TrackId("screen")}}), ElementsAre("answer: track_not_found"));
+  EXPECT_THAT(m.subscribe("cid", {wish("screen")}), ElementsAre("answer: track_not_found"));
 }
 
 TEST_F(Subscriptions, OwnTrackCannotBeSubscribedTo) {
-  EXPECT_THAT(m.subscribe("ann", {{TrackId("cam")}}), ElementsAre("answer: track_not_found"));
+  EXPECT_THAT(m.subscribe("ann", {wish("cam")}), ElementsAre("answer: track_not_found"));
 }
 
 TEST_F(Subscriptions, SameTrackTwiceInARequestCountsAsTheLast) {
-  EXPECT_THAT(m.subscribe("cid", {{TrackId("cam")}, {TrackId("cam"), true}}),
+  EXPECT_THAT(m.subscribe("cid", {wish("cam"), wish("cam", true)}),
               ElementsAre("answer: done", "link ann/cam -> cid", "update cam -> cid paused"));
 }
 
 TEST_F(Subscriptions, EndWithTheTrack) {
-  m.subscribe("cid", {{TrackId("cam")}});
+  m.subscribe("cid", {wish("cam")});
   m.unpublish("ann", "cam");
   EXPECT_THAT(m.room.subscriptions(ParticipantId("bob")), IsEmpty());
   EXPECT_THAT(m.room.subscriptions(ParticipantId("cid")), IsEmpty());
@@ -92,7 +91,7 @@ TEST_F(Subscriptions, UndecodableIsOfNoConcernWithoutASubscription) {
 }
 
 TEST_F(Subscriptions, OutliveTheSubscribersTransport) {
-  m.subscribe("bob", {{TrackId("cam"), false, "q"}});
+  m.subscribe("bob", {wish("cam", false, "q")});
   m.lose_transport("bob");
   EXPECT_THAT(m.resume("bob", false), Contains("link ann/cam -> bob layer q"));
 }

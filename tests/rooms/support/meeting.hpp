@@ -17,6 +17,10 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+inline Subscription wish(const std::string& track, bool paused = false, std::string layer = {}) {
+  return {TrackId(track), paused, std::move(layer)};
+}
+
 class Meeting {
  public:
   explicit Meeting(Limits limits = {}) : room(RoomId("room"), limits) {}
@@ -77,7 +81,7 @@ class Meeting {
     return apply(Subscribe{next(), ParticipantId(who), std::move(subscriptions), wanted});
   }
   Script unsubscribe(const std::string& who, const std::string& track) {
-    return subscribe(who, {{TrackId(track)}}, false);
+    return subscribe(who, {wish(track)}, false);
   }
   Script speak(const std::string& who, const std::string& track, bool speaking = true) {
     return apply(Speaking{ParticipantId(who), TrackId(track), speaking});

@@ -8,9 +8,6 @@
 namespace parley::rooms::test {
 namespace {
 
-std::string text_of(const std::string& text) {
-  return text;
-}
 template <typename Tag>
 const std::string& text_of(const Id<Tag>& id) {
   return id.str();
