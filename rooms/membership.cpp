@@ -92,7 +92,7 @@ void Room::Impl::disappear(Seat& seat, std::string_view reason) {
   if (!seat.present) return;
   for (Publication& publication : seat.publications) {
     stop_flow(seat, publication);
-    retract(seat, publication);
+    retract(publication);
   }
   seat.present = false;
   broadcast(event::ParticipantLeft{seat.id, std::string(reason)}, &seat);

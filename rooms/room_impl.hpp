@@ -112,7 +112,7 @@ struct Room::Impl {
   // subscriptions.cpp
   void subscribe_to_all(Seat& subscriber);
   void announce(const Seat& publisher, const Track& track);
-  void retract(Seat& publisher, Publication& publication);
+  void retract(Publication& publication);
   void link_publishers(const Seat& subscriber);
   void link_subscribers(const Seat& publisher, const Publication& publication);
   void unlink_subscribers(const Publication& publication);

@@ -61,10 +61,9 @@ void Room::Impl::announce(const Seat& publisher, const Track& track) {
 }
 
 /// The others no longer know of the track; its links have ended before.
-void Room::Impl::retract(Seat& publisher, Publication& publication) {
+void Room::Impl::retract(Publication& publication) {
   publication.track.live = false;
-  for (const auto& seat : seats)
-    if (seat.get() != &publisher) seat->subscriptions.erase(publication.track.id);
+  for (const auto& seat : seats) seat->subscriptions.erase(publication.track.id);
 }
 
 void Room::Impl::link_publishers(const Seat& subscriber) {

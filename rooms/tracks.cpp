@@ -92,7 +92,7 @@ void Room::Impl::remove_track(Seat& seat, const TrackId& track) {
   Publication& publication = *seat.find(track);
   stop_flow(seat, publication);
   if (publication.track.live) broadcast(event::TrackRemoved{seat.id, track}, &seat);
-  retract(seat, publication);
+  retract(publication);
   if (seat.media) effects.emplace_back(CloseTrack{seat.id, track});
   std::erase_if(seat.publications, [&](const Publication& held) { return held.track.id == track; });
 }

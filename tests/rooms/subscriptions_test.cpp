@@ -103,6 +103,12 @@ TEST_F(Subscriptions, WhatWasDroppedStaysDroppedWhenThePublisherResumes) {
   EXPECT_THAT(m.appear("ann", "cam"), IsEmpty());
 }
 
+TEST_F(Subscriptions, WhatWasDroppedStaysDroppedWhenThePublisherChangesCodecs) {
+  m.unsubscribe("bob", "cam");
+  m.appear("ann", "cam", "AV1");
+  EXPECT_THAT(m.room.subscriptions(ParticipantId("bob")), IsEmpty());
+}
+
 TEST_F(Subscriptions, AbsentSubscriberGetsWhatAppearedMeanwhileWhenItIsBack) {
   m.lose_transport("bob");
   EXPECT_THAT(m.live("ann", "mic", Source::Microphone), ElementsAre("to cid: track ann/mic opus"));
