@@ -131,6 +131,25 @@ std::optional<std::string_view> fmtp_parameter(std::string_view fmtp, std::strin
   return std::nullopt;
 }
 
+std::string agreed_fmtp(FormatIndex format, std::string_view peer_fmtp) {
+  if (kFormats[format].name == CodecName::Opus) return std::string(kFormats[format].fmtp);
+  constexpr std::array<std::string_view, 7> kNaming{"level-asymmetry-allowed",
+                                                    "packetization-mode",
+                                                    "profile-level-id",
+                                                    "profile-id",
+                                                    "level-idx",
+                                                    "profile",
+                                                    "tier"};
+  std::string agreed;
+  for (std::string_view name : kNaming) {
+    const auto value = fmtp_parameter(peer_fmtp, name);
+    if (!value) continue;
+    if (!agreed.empty()) agreed += ";";
+    agreed.append(name).append("=").append(*value);
+  }
+  return agreed;
+}
+
 std::optional<H264Profile> h264_profile(std::string_view profile_level_id) {
   unsigned value = 0;
   const char* end = profile_level_id.data() + profile_level_id.size();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "support/media.hpp"
@@ -43,6 +44,11 @@ std::optional<FormatIndex> find_format(media::Kind kind, std::string_view encodi
 
 /// Value of `name` in "a=1;b=2", or nothing.
 std::optional<std::string_view> fmtp_parameter(std::string_view fmtp, std::string_view name);
+
+/// What our description says of a format that the peer described by `peer_fmtp`: what names the
+/// format has to be the same at both ends; the rest is what each receiver wishes for itself (RFC
+/// 6184 8.2.2, RFC 7741 6.2, RFC 7587 6.1).
+std::string agreed_fmtp(FormatIndex format, std::string_view peer_fmtp);
 
 /// The profile of a profile-level-id (three bytes in hex), by its profile_idc and the bits of
 /// profile-iop that matter (RFC 6184 table 5). Nothing for other profiles and broken text.

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "signaling/sdp/extensions.hpp"
-#include "signaling/sdp/text.hpp"
 
 namespace parley::sdp {
 namespace {
@@ -62,25 +61,10 @@ void write_simulcast(Attributes& attributes, const std::vector<std::string>& rid
   attributes.add("simulcast", "recv " + list);
 }
 
-/// Opus parameters are the receiver's own wishes (RFC 7587 6.1). Those of video name the format and
-/// have to be the same at both ends, but for parameter sets, which are the sender's (RFC 6184 8.1).
-std::string answered_fmtp(const OfferedCodec& offered) {
-  if (offered.codec.name == media::CodecName::Opus)
-    return std::string(codec_formats()[offered.format].fmtp);
-  std::string_view rest = offered.codec.fmtp;
-  std::string kept;
-  while (!rest.empty()) {
-    const std::string_view parameter = take_word(rest, ';');
-    if (parameter.find("sprop-") == std::string_view::npos)
-      kept.append(kept.empty() ? "" : ";").append(parameter);
-  }
-  return kept;
-}
-
 std::vector<OfferedCodec> codecs_of(const State& state, const Line& line, Role role) {
   if (role == Role::Offer) return state.offered_codecs(line);
   std::vector<OfferedCodec> codecs = line.peer.codecs;
-  for (OfferedCodec& codec : codecs) codec.codec.fmtp = answered_fmtp(codec);
+  for (OfferedCodec& codec : codecs) codec.codec.fmtp = agreed_fmtp(codec.format, codec.codec.fmtp);
   return codecs;
 }
 

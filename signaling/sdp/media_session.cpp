@@ -22,10 +22,11 @@ std::vector<media::Codec> codecs_of(const Line& line) {
   return codecs;
 }
 
-media::ExtensionMap extensions_of(const Line& line) {
+/// Those for packets that flow one way: `excluded` is the peer's direction for the other way alone.
+media::ExtensionMap extensions_of(const Line& line, std::string_view excluded) {
   media::ExtensionMap map;
   for (const OfferedExtension& offered : line.peer.extensions)
-    map.set(offered.extension, offered.id);
+    if (offered.direction != excluded) map.set(offered.extension, offered.id);
   return map;
 }
 
@@ -34,9 +35,9 @@ bool any_feedback(const Line& line, bool Feedback::*kind) {
                      [&](const OfferedCodec& codec) { return codec.feedback.*kind; });
 }
 
-bool transport_cc(const Line& line) {
+bool transport_cc(const Line& line, const media::ExtensionMap& extensions) {
   return any_feedback(line, &Feedback::transport_cc) &&
-         extensions_of(line).id(media::Extension::TransportCc) != 0;
+         extensions.id(media::Extension::TransportCc) != 0;
 }
 
 media::Receive receive_of(const Line& line) {
@@ -44,11 +45,11 @@ media::Receive receive_of(const Line& line) {
   receive.mid = line.mid;
   receive.kind = line.media_kind();
   receive.codecs = codecs_of(line);
-  receive.extensions = extensions_of(line);
+  receive.extensions = extensions_of(line, "recvonly");
   receive.ssrcs = line.peer.ssrcs;
   receive.rtx = line.peer.rtx;
   receive.rids = line.peer.rids;
-  receive.transport_cc = transport_cc(line);
+  receive.transport_cc = transport_cc(line, receive.extensions);
   receive.remb = any_feedback(line, &Feedback::remb);
   return receive;
 }
@@ -58,7 +59,7 @@ media::Send send_of(const Line& line, const std::string& cname) {
   send.mid = line.mid;
   send.kind = line.media_kind();
   if (line.peer.receives) send.codecs = codecs_of(line);
-  send.extensions = extensions_of(line);
+  send.extensions = extensions_of(line, "sendonly");
   send.ssrc = line.slot->ssrc;
   const bool rtx =
       std::any_of(send.codecs.begin(), send.codecs.end(),
@@ -66,7 +67,7 @@ media::Send send_of(const Line& line, const std::string& cname) {
   send.rtx_ssrc = rtx ? line.slot->rtx_ssrc : 0;
   send.cname = cname;
   send.nack = any_feedback(line, &Feedback::nack);
-  send.transport_cc = transport_cc(line);
+  send.transport_cc = transport_cc(line, send.extensions);
   return send;
 }
 

@@ -125,7 +125,7 @@ std::vector<OfferedCodec> State::offered_codecs(const Line& line) const {
                        {format.name, number, std::nullopt, format.clock_rate, format.channels,
                         std::string(format.fmtp)},
                        feedback(format.kind)};
-    if (!format.offered) codec.codec.fmtp = agreed_on->codec.fmtp;
+    if (!format.offered) codec.codec.fmtp = agreed_fmtp(i, agreed_on->codec.fmtp);
     if (const std::uint8_t rtx = payload_types.of(payload_owner(i, true)); rtx != 0)
       codec.codec.rtx_payload_type = rtx;
     codecs.push_back(std::move(codec));
