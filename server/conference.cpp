@@ -84,8 +84,7 @@ void Conference::disconnected(signaling::ClientId client, bool clean) {
   if (!node) return;
   MemberRecord* member = find_member(node.mapped().participant);
   if (member == nullptr || member->client != client) return;
-  member->client = 0;
-  member->media.negotiation().signaling_lost();
+  silence(*member);
   const ParticipantId id = member->media.id();
   if (clean) {
     submit(member->room, rooms::Leave{0, id});
@@ -95,9 +94,15 @@ void Conference::disconnected(signaling::ClientId client, bool clean) {
   }
 }
 
-void Conference::part(MemberRecord& member, std::string_view reason) {
-  const auto it = clients_.find(std::exchange(member.client, 0));
+void Conference::silence(MemberRecord& member) {
+  member.client = 0;
+  member.held_offer.reset();
   member.media.negotiation().signaling_lost();
+}
+
+void Conference::part(MemberRecord& member, std::string_view reason) {
+  const auto it = clients_.find(member.client);
+  silence(member);
   if (it == clients_.end()) return;
   it->second.participant = ParticipantId();
   if (const auto client = it->second.client.lock()) client->close(reason);
