@@ -7,6 +7,8 @@ constexpr unsigned kFailuresAllowed = 1;
 
 Negotiation::Action Negotiation::transport_ready(Time now) {
   ready_ = true;
+  // The answer to an offer that came before says everything the first offer would.
+  if (answering_) return Action::None;
   return changed(now);
 }
 
@@ -38,8 +40,7 @@ Negotiation::Action Negotiation::answer_failed(Time now) {
 }
 
 Negotiation::Action Negotiation::offer_received(Time) {
-  // Before the transport is ready nothing can be answered, and our own first offer is due.
-  if (!ready_ || in_flight_ || answering_) return Action::RefuseOffer;
+  if (in_flight_ || answering_) return Action::RefuseOffer;
   answering_ = true;
   return Action::TakeOffer;
 }

@@ -32,6 +32,7 @@ class Negotiation {
   /// The answer could not be applied. The offer counts as unanswered: it is made again once, then
   /// the participant counts as failed.
   [[nodiscard]] Action answer_failed(Time now);
+  /// An offer that comes before transport_ready() is taken too; its answer waits for that.
   [[nodiscard]] Action offer_received(Time now);
   /// The answer to the peer's offer went out, or an error instead of it.
   [[nodiscard]] Action answer_sent(Time now);

@@ -121,8 +121,11 @@ TEST_F(NegotiationTest, CollidingOfferIsRefused) {
   EXPECT_EQ(n.offer_received(now), Action::TakeOffer);
 }
 
-TEST_F(NegotiationTest, OfferBeforeTheTransportIsReadyCollidesWithOurFirst) {
-  EXPECT_EQ(n.offer_received(now), Action::RefuseOffer);
+TEST_F(NegotiationTest, OfferBeforeTheTransportIsReadyIsTakenInsteadOfOurFirst) {
+  EXPECT_EQ(n.offer_received(now), Action::TakeOffer);
+  EXPECT_EQ(n.transport_ready(now), Action::None);
+  EXPECT_EQ(n.answer_sent(now), Action::None);
+  EXPECT_EQ(n.changed(now), Action::SendOffer);
 }
 
 TEST_F(NegotiationTest, ChangeWhileAnsweringIsOfferedAfterwards) {
