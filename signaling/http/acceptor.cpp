@@ -17,7 +17,7 @@ using ErrorHandle = Handle<GError, g_error_free>;
 /// Accepted in one turn of the main loop, so that a flood of connections leaves time for others.
 constexpr int kAcceptsPerTurn = 16;
 /// How long to wait when the process is out of file descriptors.
-constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::chrono::milliseconds kAcceptPause{250};
 
 Ref<GInetAddress> address_of(GSocketAddress* address) {
   return Ref<GInetAddress>::retain(

@@ -101,6 +101,11 @@ Caller Exchange::caller() const {
           .authorization = header("Authorization")};
 }
 
+void Exchange::fail(unsigned status, const Error& error) {
+  const bool json = !segments_.empty() && segments_.front() == "api";
+  respond(json ? error_response(status, error) : error_page(status, error.message));
+}
+
 void Exchange::respond(Response response) {
   write_response(message_, response);
 }

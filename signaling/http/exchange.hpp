@@ -54,6 +54,8 @@ class Exchange {
   void set_parameters(Parameters parameters) { parameters_ = std::move(parameters); }
 
   void respond(Response response);
+  /// Responds with the error in the form its caller reads: JSON below /api, else a page.
+  void fail(unsigned status, const Error& error);
   /// The answer comes later, through what this returns.
   [[nodiscard]] Reply defer();
 

@@ -40,10 +40,9 @@ void add_pages(Router& router, StaticFiles files, std::string content_security_p
   router.add("GET", "/{room}", Access::Public,
              [shared, policy = std::move(content_security_policy)](Exchange& exchange) {
                if (!is_room_id(exchange.parameter("room")))
-                 return exchange.respond(
-                     error_page(404,
-                                "There is no such page. A room's name is 1 to 64 of the characters "
-                                "A-Z a-z 0-9 _ and -."));
+                 return exchange.fail(404, {"not_found",
+                                            "There is no such page. A room's name is 1 to 64 of "
+                                            "the characters A-Z a-z 0-9 _ and -."});
                Response page = shared->serve("index.html", exchange.header("If-None-Match"));
                add_page_headers(page, policy);
                exchange.respond(std::move(page));

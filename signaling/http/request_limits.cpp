@@ -34,6 +34,11 @@ void got_headers(SoupServerMessage* message, gpointer data) {
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
   if (soup_message_headers_get_encoding(headers) != SOUP_ENCODING_CONTENT_LENGTH) return;
   const goffset length = soup_message_headers_get_content_length(headers);
+  if (length < 0) {
+    // libsoup would go on and read a body without end.
+    g_object_unref(soup_server_message_steal_connection(message));
+    return;
+  }
   if (length > static_cast<goffset>(intake->max_body)) refuse(message, intake->max_body);
 }
 
