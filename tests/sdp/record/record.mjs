@@ -143,6 +143,7 @@ const scenarios = {
 
   async browserOffersAfterOurs(browser, session) {
     await session.command('attach a2 audio p2/camera');
+    await session.command('attach v2 video p2/camera');
     await exchange(browser, session, 'first');
     const { applied, directions } = await peerExchange(browser, session, 'added-to-ours',
       [{ kind: 'video', direction: 'sendonly' }]);
