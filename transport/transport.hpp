@@ -3,7 +3,6 @@
 
 #include <gst/gst.h>
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +12,8 @@
 #include "forwarding/peer.hpp"
 #include "support/glib/ref.hpp"
 #include "support/result.hpp"
+#include "transport/host_addresses.hpp"
+#include "transport/srtp.hpp"
 
 // GStreamer calls its ICE classes unstable API; only transport/webrtc_ice* touches their structs.
 typedef struct _GstWebRTCICE GstWebRTCICE;
@@ -25,14 +26,6 @@ struct Options {
   std::uint16_t port = 10000;         ///< 0 takes any free one (tests)
   std::vector<std::string> announce;  ///< addresses for candidates; empty: the machine's own, loopback included
   unsigned threads = 1;               ///< shards; the participants of a room share one
-};
-
-/// A host candidate: every connection is offered the same ones.
-struct Candidate {
-  std::string foundation;
-  std::uint32_t priority = 0;  ///< RFC 8445 5.1.2.1
-  std::string address;
-  std::uint16_t port = 0;
 };
 
 enum class Lost : std::uint8_t {
@@ -51,8 +44,6 @@ class Listener {
   virtual void on_speaking(ConnectionId, forwarding::TrackKey, bool speaking) = 0;
 };
 
-/// SRTP_AES128_CM_SHA1_80 keying material as the DTLS elements give it: 16 bytes key, 14 bytes salt.
-using SrtpKey = std::array<std::uint8_t, 30>;
 enum class Direction : std::uint8_t { Receive, Send };
 
 /// What a task on a shard's thread may touch: the peers of that shard.
