@@ -56,7 +56,7 @@ IceLite::Outcome IceLite::on_request(std::span<const std::uint8_t> datagram,
   if (novelty == Novelty::Replayed) return outcome;
   if (novelty == Novelty::Fresh) {
     outcome.valid = true;
-    last_valid_ = now;
+    silent_since_ = now;
     validate(path, now, outcome);
     if (state_ == State::New) state_ = State::Checking;
     if (message.use_candidate && selected_ != path) {
@@ -114,9 +114,13 @@ bool IceLite::may_answer_error(Time now) {
   return errors_++ < kErrorsPerSecond;
 }
 
+void IceLite::set_consent_timeout(Duration timeout, Time now) {
+  consent_timeout_ = timeout;
+  if (state_ == State::New) silent_since_ = timeout < kConsentTimeout ? now : Time::max();
+}
+
 bool IceLite::expire(Time now) {
-  if (state_ != State::Checking && state_ != State::Connected) return false;
-  if (now - last_valid_ < kConsent) return false;
+  if (state_ == State::Expired || now < silent_since_ || now - silent_since_ < consent_timeout_) return false;
   state_ = State::Expired;
   selected_.reset();
   return true;

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "support/time.hpp"
 #include "transport/address.hpp"
 #include "transport/stun.hpp"
+#include "transport/types.hpp"
 
 namespace parley::transport {
 
@@ -23,7 +23,6 @@ namespace parley::transport {
 /// elsewhere, are told by their transaction ids (the last kTransactions are remembered).
 class IceLite {
  public:
-  static constexpr std::chrono::seconds kConsent{30};  ///< RFC 7675 5.1
   static constexpr std::size_t kPaths = 8;  ///< the peer's addresses kept; the stalest goes first
   static constexpr std::size_t kTransactions = 512;
   static constexpr unsigned kErrorsPerSecond = 10;  ///< answers to checks that prove nothing
@@ -53,7 +52,10 @@ class IceLite {
   Outcome on_request(std::span<const std::uint8_t> datagram, const stun::Message& message,
                      const Path& path, Time now, std::span<std::uint8_t> response);
 
-  /// True once, when the last valid check is kConsent ago. Nothing may be sent from then on.
+  /// Another time than kConsentTimeout. A shorter one counts from now on for a peer that never came.
+  void set_consent_timeout(Duration timeout, Time now);
+  /// True once, when the last valid check is that long ago. Nothing may be sent from then on. Until
+  /// the first valid check there is no consent to lose.
   [[nodiscard]] bool expire(Time now);
 
   [[nodiscard]] State state() const { return state_; }
@@ -85,7 +87,8 @@ class IceLite {
   std::vector<Seen> seen_;
   std::vector<Transaction> transactions_;  ///< a ring once full
   std::size_t next_transaction_ = 0;
-  Time last_valid_{};
+  Duration consent_timeout_ = kConsentTimeout;
+  Time silent_since_ = Time::max();
   Time error_window_{};
   unsigned errors_ = 0;
 };

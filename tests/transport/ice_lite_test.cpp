@@ -196,6 +196,33 @@ TEST_F(IceLiteTest, WhoNeverCameDoesNotExpire) {
   EXPECT_FALSE(ice.expire(now));
 }
 
+TEST_F(IceLiteTest, AShorterTimeoutIsKeptFromThenOn) {
+  (void)check(home, {.nominate = true});
+  now += 5s;
+  ice.set_consent_timeout(8s, now);
+  now += 2s;
+  EXPECT_FALSE(ice.expire(now));
+  now += 1s;
+  EXPECT_TRUE(ice.expire(now));
+}
+
+TEST_F(IceLiteTest, ALongerTimeoutAgainGivesTheTimeBack) {
+  (void)check(home, {.nominate = true});
+  ice.set_consent_timeout(8s, now);
+  now += 7s;
+  ice.set_consent_timeout(kConsentTimeout, now);
+  now += 22s;
+  EXPECT_FALSE(ice.expire(now));
+  now += 1s;
+  EXPECT_TRUE(ice.expire(now));
+}
+
+TEST_F(IceLiteTest, AShorterTimeoutAlsoEndsWhoNeverCame) {
+  ice.set_consent_timeout(8s, now);
+  now += 8s;
+  EXPECT_TRUE(ice.expire(now));
+}
+
 TEST_F(IceLiteTest, TheStalestAddressMakesRoomButNeverTheSelectedOne) {
   (void)check(home, {.nominate = true});
   for (std::uint16_t i = 1; i < IceLite::kPaths; ++i) {
