@@ -15,6 +15,9 @@ if(PARLEY_SANITIZE)
     -fsanitize=${PARLEY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(parley_options INTERFACE -fsanitize=${PARLEY_SANITIZE})
 endif()
+if(PARLEY_FUZZ)  # so that libFuzzer sees coverage inside the libraries too
+  target_compile_options(parley_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 function(parley_module name)
   cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
