@@ -1,4 +1,4 @@
-import { ParleyError } from './error.js';
+const UNREACHED = new Set(['connection_lost', 'not_joined', 'timeout']);
 
 /**
  * The tracks of one's own and whether the server knows them. It survives reconnects: what the server
@@ -6,6 +6,7 @@ import { ParleyError } from './error.js';
  *
  * @typedef {import('../parley.js').Publication} Publication
  * @typedef {import('../parley.js').Source} Source
+ * @typedef {import('./error.js').ParleyError} ParleyError
  * @typedef {import('./signaling.js').Message} Message
  * @typedef {(type: string, fields: Message) => Promise<Message>} Request
  */
@@ -47,7 +48,8 @@ export class Publications {
   }
 
   /**
-   * Tells the server; rejects and drops the publication when it is refused.
+   * Tells the server; rejects and drops the publication when it is refused. Without a connection it
+   * waits for the next one.
    *
    * @param {Publication} publication
    */
@@ -57,9 +59,8 @@ export class Publications {
     try {
       reply = await this.#request('publish', { source, muted });
     } catch (error) {
-      // Without a connection it waits for the next one.
-      const { code } = /** @type {ParleyError} */ (error);
-      if (code !== 'connection_lost' && code !== 'not_joined') this.all.delete(publication);
+      if (UNREACHED.has(/** @type {ParleyError} */ (error).code)) return;
+      this.all.delete(publication);
       throw error;
     }
     publication.id = reply.track;
@@ -110,8 +111,6 @@ export class Publications {
 
   /** @param {Publication} publication */
   #announceOrReport(publication) {
-    this.announce(publication).catch((error) => {
-      if (!this.all.has(publication)) this.#onFailed(publication, error);
-    });
+    this.announce(publication).catch((error) => this.#onFailed(publication, error));
   }
 }
