@@ -17,6 +17,8 @@ export class Chat {
   #log = byId('chat-log');
   #text = byId('chat-text', HTMLTextAreaElement);
   #unread = 0;
+  /** Takes the note of the newest message away. */
+  #dismiss = () => {};
   /** @type {ChatMessage | undefined} */ #last;
 
   /** @param {import('../parley.js').Room} room @param {{isOpen: () => boolean, open: () => void}} panel */
@@ -44,6 +46,7 @@ export class Chat {
   /** The panel was opened: everything counts as read. */
   read() {
     this.#setUnread(0);
+    this.#dismiss();
     this.#log.scrollTop = this.#log.scrollHeight;
   }
 
@@ -80,7 +83,8 @@ export class Chat {
     this.#setUnread(this.#unread + 1);
     const line = document.createDocumentFragment();
     line.append(make('strong', '', name), ` ${[...text].slice(0, PREVIEW_LENGTH).join('')}`);
-    toast(line, { label: 'Open chat', run: open });
+    this.#dismiss();
+    this.#dismiss = toast(line, { label: 'Open chat', run: open });
   }
 
   /** @param {number} count */

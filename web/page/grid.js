@@ -60,13 +60,14 @@ function arrangeGrid(area, count, gap, wantedPage) {
 function arrangeFocus(area, count, gap, wantedPage) {
   if (count === 0) return { tiles: [], focus: rect(0, 0, area), page: 0, pages: 1 };
   const beside = area.width >= area.height * 1.1;
-  /** @type {Size} */
-  const tile = beside
-    ? sized(clamp(area.width * 0.19, 120, 250), WIDEST)
-    : sized(clamp(area.width * 0.3, 110, 200), 4 / 3);
   const room = beside ? area.height : area.width;
+  // What lets everybody fit without paging, if that is not too small.
+  const each = (room + gap) / count - gap;
+  const tile = beside
+    ? sized(fitted(each * WIDEST, 150, clamp(area.width * 0.19, 120, 250)), WIDEST)
+    : sized(fitted(each, 96, clamp(area.width * 0.29, 96, 200)), 4 / 3);
   const step = (beside ? tile.height : tile.width) + gap;
-  const { page, pages, first, shown } = paginate(count, Math.max(1, Math.floor((room + gap) / step)), wantedPage);
+  const { page, pages, first, shown } = paginate(count, Math.max(1, Math.floor((room + gap) / step + 1e-6)), wantedPage);
   const start = (room - (shown * step - gap)) / 2;
   const focus = beside
     ? rect(0, 0, { width: area.width - tile.width - gap, height: area.height })
@@ -147,6 +148,11 @@ function spread(count, first, shown, page, pages, focus, place) {
 /** @param {number} x @param {number} y @param {Size} size @returns {Rect} */
 function rect(x, y, { width, height }) {
   return { x: Math.round(x), y: Math.round(y), width: Math.floor(width), height: Math.floor(height) };
+}
+
+/** The wanted size, or a smaller one that is still enough. @param {number} size @param {number} enough @param {number} wanted */
+function fitted(size, enough, wanted) {
+  return size >= enough ? Math.min(size, wanted) : wanted;
 }
 
 /** @param {number} width @param {number} aspect @returns {Size} */

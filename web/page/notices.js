@@ -8,7 +8,13 @@ const TOASTS_AT_ONCE = 4;
  * @typedef {{text: string, kind?: 'busy', action?: Action}} Banner
  */
 
-/** A passing note; screen readers read it too. @param {string | Node} text @param {Action} [action] */
+/**
+ * A passing note; screen readers read it too.
+ *
+ * @param {string | Node} text
+ * @param {Action} [action]
+ * @returns {() => void} takes it away before its time
+ */
 export function toast(text, action) {
   const region = byId('toasts');
   const element = make('div', 'toast', make('span', '', text));
@@ -16,6 +22,7 @@ export function toast(text, action) {
   while (region.childElementCount >= TOASTS_AT_ONCE) region.firstElementChild?.remove();
   region.append(element);
   setTimeout(() => element.remove(), action ? 2 * TOAST_MS : TOAST_MS);
+  return () => element.remove();
 }
 
 /** For screen readers alone. @param {string} text */
