@@ -206,12 +206,19 @@ export class Session {
         this.#signaling?.close(CLOSE_LOST);
         this.#signaling = null;
         const { code } = /** @type {ParleyError} */ (error);
-        // The server no longer knows the seat (it was restarted, perhaps): join afresh.
-        if (code === 'resume_failed') this.#seat = null;
-        else if (!PASSING.has(code)) return this.end('refused', /** @type {ParleyError} */ (error));
+        if (code === 'resume_failed') {
+          this.#lowerExpectations();
+          attempt = -1;
+        } else if (!PASSING.has(code)) return this.end('refused', /** @type {ParleyError} */ (error));
       }
       if (this.#clock.now() >= deadline) return this.end('connection-lost');
     }
+  }
+
+  /** A seat that cannot be had with the old media may be had with new; else it is gone: join afresh. */
+  #lowerExpectations() {
+    if (this.media?.alive) this.media.close();
+    else this.#seat = null;
   }
 
   /** @param {number} ms @returns {Promise<void>} */

@@ -86,11 +86,13 @@ function arrangeFocus(area, count, gap, wantedPage) {
  * @returns {{columns: number, tile: Size}}
  */
 export function bestGrid(area, count, gap) {
+  // A picture fills its tile, so the size of a face follows the tile's height; width still counts.
+  const worth = (/** @type {Size} */ { width, height }) => width * height * height;
   let best = { columns: 1, tile: { width: 0, height: 0 } };
   for (let columns = 1; columns <= Math.max(1, count); ++columns) {
     const rows = Math.ceil(count / columns);
     const tile = fit((area.width - gap * (columns - 1)) / columns, (area.height - gap * (rows - 1)) / rows, area);
-    if (tile.width * tile.height > best.tile.width * best.tile.height) best = { columns, tile };
+    if (worth(tile) > worth(best.tile)) best = { columns, tile };
   }
   return best;
 }

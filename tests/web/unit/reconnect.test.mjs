@@ -129,13 +129,28 @@ test('after thirty seconds without a server the call is over', async () => {
   assert.ok(FakePeerConnection.all.every(({ closed }) => closed));
 });
 
+test('a seat whose media ended on the server is taken back with new media', async () => {
+  const meeting = await joinedRoom();
+  await meeting.socket.drop();
+  await meeting.clock.advance(0);
+  assert.equal(meeting.socket.requests('join')[0].resume.media, 'keep');
+  await meeting.socket.refuse('join', 'resume_failed');
+  await meeting.clock.advance(0);
+  assert.deepEqual(meeting.socket.requests('join')[0].resume, { participant: 'ann', token: 'secret', media: 'new' });
+  await meeting.socket.reply('join', resumed());
+  assert.equal(meeting.room.id, 'ann');
+});
+
 test('a server that no longer knows the seat is joined afresh, with everything published again', async () => {
   const meeting = await joinedRoom({ participants: [BEN] });
   const publication = await published(meeting);
   await meeting.socket.drop();
+  for (const media of ['keep', 'new']) {
+    await meeting.clock.advance(0);
+    assert.equal(meeting.socket.requests('join')[0].resume.media, media);
+    await meeting.socket.refuse('join', 'resume_failed');
+  }
   await meeting.clock.advance(0);
-  await meeting.socket.refuse('join', 'resume_failed');
-  await meeting.clock.advance(300);
   assert.equal(meeting.socket.requests('join')[0].resume, undefined);
   await meeting.socket.reply('join', joinReply({ participant: 'ann-2', resumeToken: 'other' }));
   await meeting.socket.reply('publish', { track: 't5' });
