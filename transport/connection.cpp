@@ -6,25 +6,32 @@
 namespace parley::transport {
 namespace {
 
-constexpr std::uint8_t kAlert = 21;                    // DTLS content type (RFC 6347 4.1)
-constexpr std::chrono::seconds kCloseHintInterval{1};  // anyone who can forge the address can send one
+constexpr std::uint8_t kAlert = 21;  // DTLS content type (RFC 6347 4.1)
+constexpr std::chrono::seconds kCloseHintInterval{
+    1};  // anyone who can forge the address can send one
 
 static_assert(forwarding::kMaxPacket + kSrtpOverhead <= Batch::kMaxDatagram);
 static_assert(stun::kMaxResponse <= Batch::kMaxDatagram);
 
 }  // namespace
 
-Connection::Connection(ConnectionId id, const ConnectionContext& context, std::shared_ptr<IceLink> link,
-                       std::uint32_t ssrc, std::string cname)
-    : id_(id), context_(context), link_(std::move(link)), peer_(*this, *this, ssrc, std::move(cname)) {}
+Connection::Connection(ConnectionId id, const ConnectionContext& context,
+                       std::shared_ptr<IceLink> link, std::uint32_t ssrc, std::string cname)
+    : id_(id),
+      context_(context),
+      link_(std::move(link)),
+      peer_(*this, *this, ssrc, std::move(cname)) {}
 
-// --- in ----------------------------------------------------------------------------------------------
+// --- in
+// ----------------------------------------------------------------------------------------------
 
-IceLite::Outcome Connection::on_check(const Datagram& datagram, const stun::Message& message, Time now) {
+IceLite::Outcome Connection::on_check(const Datagram& datagram, const stun::Message& message,
+                                      Time now) {
   const bool first = ice_.state() == IceLite::State::New;
   const bool connected = ice_.state() == IceLite::State::Connected;
   Batch& batch = context_.outbox.batch();
-  const auto outcome = ice_.on_request(datagram.bytes(), message, datagram.path, now, batch.reserve());
+  const auto outcome =
+      ice_.on_request(datagram.bytes(), message, datagram.path, now, batch.reserve());
   if (outcome.response > 0) {
     Batch::Lane lane;
     batch.commit(lane, datagram.path, outcome.response);
@@ -44,11 +51,15 @@ IceLite::Outcome Connection::on_check(const Datagram& datagram, const stun::Mess
 
 void Connection::on_datagram(Protocol protocol, Datagram& datagram, Time now) {
   switch (protocol) {
-    case Protocol::Rtp: return on_rtp(datagram, now);
-    case Protocol::Rtcp: return on_rtcp(datagram, now);
-    case Protocol::Dtls: return on_record(datagram, now);
+    case Protocol::Rtp:
+      return on_rtp(datagram, now);
+    case Protocol::Rtcp:
+      return on_rtcp(datagram, now);
+    case Protocol::Dtls:
+      return on_record(datagram, now);
     case Protocol::Stun:
-    case Protocol::Unknown: return;
+    case Protocol::Unknown:
+      return;
   }
 }
 
@@ -56,7 +67,8 @@ void Connection::on_rtp(Datagram& datagram, Time now) {
   const auto packet = receiver_ ? receiver_->unprotect_rtp(datagram.bytes()) : std::nullopt;
   if (!packet) return context_.counters.dropped_auth.add();
   const forwarding::Incoming incoming = peer_.on_rtp(*packet, now);
-  if (incoming.track != nullptr) deliver(incoming.track->key(), incoming.packet, datagram.buffer, now);
+  if (incoming.track != nullptr)
+    deliver(incoming.track->key(), incoming.packet, datagram.buffer, now);
 }
 
 void Connection::on_rtcp(const Datagram& datagram, Time now) {
@@ -77,8 +89,8 @@ void Connection::on_record(const Datagram& datagram, Time now) {
   if (records_) records_->push(record, running_time(now));
 }
 
-void Connection::deliver(forwarding::TrackKey track, std::span<const std::uint8_t> packet, PacketBuffer& memory,
-                         Time now) {
+void Connection::deliver(forwarding::TrackKey track, std::span<const std::uint8_t> packet,
+                         PacketBuffer& memory, Time now) {
   const auto output = std::ranges::find(outputs_, track, &Output::track);
   if (output == outputs_.end()) return;
   GstBuffer* buffer = memory.take(packet);
@@ -108,10 +120,11 @@ void Connection::set_output(forwarding::TrackKey track, Ref<GstPad> pad) {
   if (pad) outputs_.push_back({track, std::move(pad)});
 }
 
-// --- readiness ---------------------------------------------------------------------------------------
+// --- readiness
+// ---------------------------------------------------------------------------------------
 
-/// The DTLS elements may give a key twice. Starting over under the same one would use its key stream
-/// twice (RFC 3711 9.1).
+/// The DTLS elements may give a key twice. Starting over under the same one would use its key
+/// stream twice (RFC 3711 9.1).
 void Connection::set_key(Direction direction, const SrtpKey& key, Time now) {
   if (direction == Direction::Send && (sender_ == nullptr || send_key_ != key)) {
     send_key_ = key;
@@ -133,12 +146,14 @@ void Connection::report(IceState state) {
   context_.worker.post([link = link_, state] { link->report(state); });
 }
 
-// --- out ---------------------------------------------------------------------------------------------
+// --- out
+// ---------------------------------------------------------------------------------------------
 
 void Connection::send_rtp(std::size_t size) {
   if (!ready() || size > packet_.size()) return context_.counters.send_errors.add();
   Batch& batch = context_.outbox.batch();
-  const std::size_t protected_size = sender_->protect_rtp(std::span(packet_).first(size), batch.reserve());
+  const std::size_t protected_size =
+      sender_->protect_rtp(std::span(packet_).first(size), batch.reserve());
   if (protected_size == 0) return context_.counters.send_errors.add();
   batch.commit(lane_, *ice_.selected(), protected_size);
 }
@@ -151,7 +166,8 @@ void Connection::send_rtcp(std::span<const std::uint8_t> compound) {
   batch.commit(lane_, *ice_.selected(), protected_size);
 }
 
-// --- what the peer's packets say ----------------------------------------------------------------------
+// --- what the peer's packets say
+// ----------------------------------------------------------------------
 
 void Connection::on_codec(forwarding::TrackKey track, media::CodecName codec) {
   context_.listener.on_codec(id_, track, codec);

@@ -1,7 +1,6 @@
-// One peer on a shard: its ICE, its SRTP, its RTP (forwarding::Peer) and the ways into its pipeline.
+// One peer on a shard: its ICE, its SRTP, its RTP (forwarding::Peer) and the ways into its
+// pipeline.
 #pragma once
-
-#include <gst/gst.h>
 
 #include <array>
 #include <cstdint>
@@ -9,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <gst/gst.h>
 
 #include "forwarding/peer.hpp"
 #include "transport/batch.hpp"
@@ -44,8 +45,8 @@ struct ConnectionContext {
 /// Bound to its shard's thread.
 class Connection final : public forwarding::Egress, private forwarding::PeerObserver {
  public:
-  Connection(ConnectionId id, const ConnectionContext& context, std::shared_ptr<IceLink> link, std::uint32_t ssrc,
-             std::string cname);
+  Connection(ConnectionId id, const ConnectionContext& context, std::shared_ptr<IceLink> link,
+             std::uint32_t ssrc, std::string cname);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -66,7 +67,9 @@ class Connection final : public forwarding::Egress, private forwarding::PeerObse
 
   // --- forwarding::Egress -----------------------------------------------------------------------
 
-  [[nodiscard]] bool ready() const override { return sender_ != nullptr && ice_.selected().has_value(); }
+  [[nodiscard]] bool ready() const override {
+    return sender_ != nullptr && ice_.selected().has_value();
+  }
   [[nodiscard]] std::span<std::uint8_t> rtp_buffer() override { return packet_; }
   void send_rtp(std::size_t size) override;
   void send_rtcp(std::span<const std::uint8_t> compound) override;
@@ -84,7 +87,8 @@ class Connection final : public forwarding::Egress, private forwarding::PeerObse
   void on_rtp(Datagram& datagram, Time now);
   void on_rtcp(const Datagram& datagram, Time now);
   void on_record(const Datagram& datagram, Time now);
-  void deliver(forwarding::TrackKey track, std::span<const std::uint8_t> packet, PacketBuffer& buffer, Time now);
+  void deliver(forwarding::TrackKey track, std::span<const std::uint8_t> packet,
+               PacketBuffer& buffer, Time now);
   void announce_readiness(Time now);
   void report(IceState state);
   [[nodiscard]] GstClockTime running_time(Time now) const;

@@ -120,7 +120,8 @@ void IceLite::set_consent_timeout(Duration timeout, Time now) {
 }
 
 bool IceLite::expire(Time now) {
-  if (state_ == State::Expired || now < silent_since_ || now - silent_since_ < consent_timeout_) return false;
+  if (state_ == State::Expired || now < silent_since_ || now - silent_since_ < consent_timeout_)
+    return false;
   state_ = State::Expired;
   selected_.reset();
   return true;

@@ -52,7 +52,8 @@ class IceLite {
   Outcome on_request(std::span<const std::uint8_t> datagram, const stun::Message& message,
                      const Path& path, Time now, std::span<std::uint8_t> response);
 
-  /// Another time than kConsentTimeout. A shorter one counts from now on for a peer that never came.
+  /// Another time than kConsentTimeout. A shorter one counts from now on for a peer that never
+  /// came.
   void set_consent_timeout(Duration timeout, Time now);
   /// True once, when the last valid check is that long ago. Nothing may be sent from then on. Until
   /// the first valid check there is no consent to lose.

@@ -1,10 +1,10 @@
 #include "transport/mailbox.hpp"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <utility>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace parley::transport {
 
@@ -13,7 +13,9 @@ Mailbox::Mailbox() : event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   datagrams_.reserve(kMaxDatagrams);
 }
 
-Mailbox::~Mailbox() { close(event_); }
+Mailbox::~Mailbox() {
+  close(event_);
+}
 
 void Mailbox::post(Task task) {
   std::unique_lock lock(mutex_);

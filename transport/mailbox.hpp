@@ -1,4 +1,5 @@
-// What other threads leave for a shard: tasks, and datagrams that came in on another shard's socket.
+// What other threads leave for a shard: tasks, and datagrams that came in on another shard's
+// socket.
 #pragma once
 
 #include <cstdint>

@@ -6,8 +6,8 @@
 namespace parley::transport {
 namespace {
 
-constexpr guint kKept = 256;    // made at once: half a megabyte
-constexpr guint kMost = 4096;   // recycled at most; branches that hold more get plain buffers
+constexpr guint kKept = 256;   // made at once: half a megabyte
+constexpr guint kMost = 4096;  // recycled at most; branches that hold more get plain buffers
 
 }  // namespace
 
@@ -40,11 +40,14 @@ GstBuffer* PacketBuffer::take(std::span<const std::uint8_t> part) {
 PacketPool::PacketPool() : pool_(Ref<GstBufferPool>::adopt(gst_buffer_pool_new())) {
   GstStructure* config = gst_buffer_pool_get_config(pool_.get());
   gst_buffer_pool_config_set_params(config, nullptr, kRoom, kKept, kMost);
-  if (!gst_buffer_pool_set_config(pool_.get(), config) || !gst_buffer_pool_set_active(pool_.get(), TRUE))
+  if (!gst_buffer_pool_set_config(pool_.get(), config) ||
+      !gst_buffer_pool_set_active(pool_.get(), TRUE))
     std::abort();  // out of memory
 }
 
-PacketPool::~PacketPool() { gst_buffer_pool_set_active(pool_.get(), FALSE); }
+PacketPool::~PacketPool() {
+  gst_buffer_pool_set_active(pool_.get(), FALSE);
+}
 
 PacketBuffer PacketPool::get() {
   GstBufferPoolAcquireParams params{};

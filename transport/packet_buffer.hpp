@@ -1,10 +1,10 @@
 // Memory that datagrams are received into, and that then goes down a pipeline without being copied.
 #pragma once
 
-#include <gst/gst.h>
-
 #include <cstdint>
 #include <span>
+
+#include <gst/gst.h>
 
 #include "support/glib/ref.hpp"
 

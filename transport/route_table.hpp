@@ -25,7 +25,9 @@ class RouteTable {
  public:
   explicit RouteTable(std::uint64_t hash_seed) : addresses_(0, AddressHash{hash_seed}) {}
 
-  [[nodiscard]] const Route* find(const Address& address) const { return find_in(addresses_, address); }
+  [[nodiscard]] const Route* find(const Address& address) const {
+    return find_in(addresses_, address);
+  }
   [[nodiscard]] const Route* find(std::string_view ufrag) const { return find_in(ufrags_, ufrag); }
 
   /// What is somebody's already stays theirs.
@@ -44,7 +46,9 @@ class RouteTable {
  private:
   struct TextHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
   };
 
   template <typename Map, typename Key>

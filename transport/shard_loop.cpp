@@ -1,12 +1,12 @@
 #include "transport/shard_loop.hpp"
 
-#include <poll.h>
-#include <pthread.h>
-
 #include <algorithm>
 #include <cassert>
 #include <random>
 #include <utility>
+
+#include <poll.h>
+#include <pthread.h>
 
 namespace parley::transport {
 namespace {
@@ -25,7 +25,9 @@ ShardLoop::ShardLoop(unsigned index, UdpSocket socket, const Environment& enviro
   handed_over_.reserve(Mailbox::kMaxDatagrams);
 }
 
-ShardLoop::~ShardLoop() { assert(!thread_.joinable() && "stop() comes first"); }
+ShardLoop::~ShardLoop() {
+  assert(!thread_.joinable() && "stop() comes first");
+}
 
 void ShardLoop::start(std::span<const std::unique_ptr<ShardLoop>> all) {
   all_ = all;
@@ -38,7 +40,8 @@ void ShardLoop::stop() {
   thread_.join();
 }
 
-// --- the loop ----------------------------------------------------------------------------------------
+// --- the loop
+// ----------------------------------------------------------------------------------------
 
 void ShardLoop::run() {
   std::array<pollfd, 2> wait{pollfd{socket_.fd(), POLLIN, 0}, pollfd{mailbox_.fd(), POLLIN, 0}};
@@ -108,7 +111,8 @@ Batch& ShardLoop::batch() {
   return batch_;
 }
 
-// --- datagrams ---------------------------------------------------------------------------------------
+// --- datagrams
+// ---------------------------------------------------------------------------------------
 
 void ShardLoop::handle(Datagram& datagram, bool handed_over, Time now) {
   const Protocol protocol = classify(datagram.bytes());
@@ -129,8 +133,8 @@ void ShardLoop::handle_check(Datagram& datagram, bool handed_over, Time now) {
   const Route* route = routes_.find(IceLite::local_ufrag(message->username));
   if (route == nullptr) return counters_.dropped_unknown.add();
   if (route->connection == nullptr) return hand_over(*route, datagram, handed_over);
-  // An address is one connection's until that forgets it. Else whoever may join could, with a forged
-  // source address, draw another's packets to itself.
+  // An address is one connection's until that forgets it. Else whoever may join could, with a
+  // forged source address, draw another's packets to itself.
   const Route* holder = routes_.find(datagram.path.remote);
   if (holder != nullptr && holder->id != route->id) return counters_.dropped_auth.add();
 
@@ -138,7 +142,8 @@ void ShardLoop::handle_check(Datagram& datagram, bool handed_over, Time now) {
   const auto outcome = connection.on_check(datagram, *message, now);
   if (!outcome.valid) counters_.dropped_auth.add();
   if (!outcome.new_address) return;
-  publish(connection, [address = datagram.path.remote, dropped = outcome.dropped](RouteTable& routes, const Route& to) {
+  publish(connection, [address = datagram.path.remote, dropped = outcome.dropped](
+                          RouteTable& routes, const Route& to) {
     if (dropped) routes.remove(*dropped, to.id);
     routes.add(address, to);
   });
@@ -146,25 +151,27 @@ void ShardLoop::handle_check(Datagram& datagram, bool handed_over, Time now) {
 
 void ShardLoop::hand_over(const Route& route, Datagram& datagram, bool handed_over) {
   // Once is enough: where it belongs may have changed on the way, but it must not go round.
-  if (handed_over || !all_[route.shard]->mailbox_.hand_over(std::move(datagram))) counters_.dropped_overload.add();
+  if (handed_over || !all_[route.shard]->mailbox_.hand_over(std::move(datagram)))
+    counters_.dropped_overload.add();
 }
 
-// --- connections -------------------------------------------------------------------------------------
+// --- connections
+// -------------------------------------------------------------------------------------
 
 template <typename Change>
 void ShardLoop::publish(Connection& connection, Change change) {
   change(routes_, Route{connection.id(), index_, &connection});
   for (const auto& shard : all_) {
     if (shard.get() == this) continue;
-    shard->mailbox_.post([route = Route{connection.id(), index_, nullptr}, change](ShardLoop& other) {
-      change(other.routes_, route);
-    });
+    shard->mailbox_.post([route = Route{connection.id(), index_, nullptr},
+                          change](ShardLoop& other) { change(other.routes_, route); });
   }
 }
 
 void ShardLoop::withdraw(ConnectionId id) {
   if (Connection* connection = find_connection(id))
-    publish(*connection, [](RouteTable& routes, const Route& route) { routes.remove_all(route.id); });
+    publish(*connection,
+            [](RouteTable& routes, const Route& route) { routes.remove_all(route.id); });
 }
 
 Connection* ShardLoop::find_connection(ConnectionId id) {
@@ -177,7 +184,8 @@ void ShardLoop::open(ConnectionId id, std::shared_ptr<IceLink> link, std::string
   static thread_local std::random_device random;
   const std::uint32_t ssrc = random();
   if (connections_.empty()) next_tick_ = now() + kTick;
-  connections_.emplace(id, std::make_unique<Connection>(id, context_, std::move(link), ssrc, std::move(cname)));
+  connections_.emplace(
+      id, std::make_unique<Connection>(id, context_, std::move(link), ssrc, std::move(cname)));
 }
 
 void ShardLoop::close(ConnectionId id) {
@@ -189,11 +197,13 @@ void ShardLoop::set_key(ConnectionId id, Direction direction, const SrtpKey& key
   if (Connection* connection = find_connection(id)) connection->set_key(direction, key, now());
 }
 
-void ShardLoop::set_credentials(ConnectionId id, const std::string& ufrag, const std::string& password) {
+void ShardLoop::set_credentials(ConnectionId id, const std::string& ufrag,
+                                const std::string& password) {
   Connection* connection = find_connection(id);
   if (connection == nullptr) return;
   connection->ice().set_local(ufrag, password);
-  publish(*connection, [ufrag](RouteTable& routes, const Route& route) { routes.add(ufrag, route); });
+  publish(*connection,
+          [ufrag](RouteTable& routes, const Route& route) { routes.add(ufrag, route); });
 }
 
 void ShardLoop::set_records(ConnectionId id, Ref<GstPad> records) {
@@ -210,7 +220,8 @@ void ShardLoop::set_output(ConnectionId id, forwarding::TrackKey track, Ref<GstP
 }
 
 void ShardLoop::set_consent_timeout(ConnectionId id, Duration timeout) {
-  if (Connection* connection = find_connection(id)) connection->ice().set_consent_timeout(timeout, now());
+  if (Connection* connection = find_connection(id))
+    connection->ice().set_consent_timeout(timeout, now());
 }
 
 }  // namespace parley::transport

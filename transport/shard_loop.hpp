@@ -20,8 +20,8 @@
 namespace parley::transport {
 
 /// The kernel spreads datagrams over all shards' sockets as it likes; one that belongs to another
-/// shard is handed over to that. Each shard knows all routes, told by their owners through mailboxes,
-/// so packets meet no lock but that of a hand-over.
+/// shard is handed over to that. Each shard knows all routes, told by their owners through
+/// mailboxes, so packets meet no lock but that of a hand-over.
 ///
 /// Bound to its own thread, but for what says thread-safe.
 class ShardLoop final : public Shard, private Outbox {

@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <srtp2/srtp.h>
 
-#include "transport/bytes.hpp"
+#include "forwarding/bytes.hpp"
 
 namespace parley::transport {
 namespace {
@@ -96,7 +96,7 @@ class LibsrtpReceiver final : public SrtpReceiver {
                                                    srtp_err_status_t (*function)(srtp_t, void*,
                                                                                  int*)) {
     if (packet.size() < minimum) return std::nullopt;
-    const std::uint32_t ssrc = read32(packet.data() + ssrc_at);
+    const std::uint32_t ssrc = forwarding::read_u32(packet, ssrc_at);
     int size = static_cast<int>(packet.size());
     if (function(session_.get(), packet.data(), &size) != srtp_err_status_ok) return std::nullopt;
     heard(ssrc);

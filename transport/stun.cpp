@@ -6,10 +6,17 @@
 #include <openssl/crypto.h>
 #include <zlib.h>
 
-#include "transport/bytes.hpp"
+#include "forwarding/bytes.hpp"
 
 namespace parley::transport::stun {
 namespace {
+
+using forwarding::read_u16;
+using forwarding::read_u32;
+using forwarding::read_u64;
+using forwarding::write_u16;
+using forwarding::write_u32;
+using forwarding::write_u64;
 
 constexpr std::uint32_t kCookie = 0x2112A442;
 constexpr std::uint32_t kFingerprintXor = 0x5354554e;  // RFC 8489 14.7
@@ -30,7 +37,7 @@ std::uint32_t fingerprint_of(std::span<const std::uint8_t> bytes) {
 /// The 16 bytes XOR-MAPPED-ADDRESS is masked with (RFC 8489 14.2): cookie and transaction id.
 Ip address_mask(const TransactionId& id) {
   Ip mask;
-  write32(mask.data(), kCookie);
+  write_u32(mask, 0, kCookie);
   std::ranges::copy(id, mask.begin() + 4);
   return mask;
 }
@@ -42,7 +49,7 @@ std::optional<Address> read_xor_mapped(std::span<const std::uint8_t> value,
   if (!v4 && !v6) return std::nullopt;
   const Ip mask = address_mask(id);
   Address address;
-  address.port = static_cast<std::uint16_t>(read16(value.data() + 2) ^ (kCookie >> 16));
+  address.port = static_cast<std::uint16_t>(read_u16(value, 2) ^ (kCookie >> 16));
   if (v4) address.ip[10] = address.ip[11] = 0xff;
   const std::size_t size = value.size() - 4;
   std::uint8_t* target = address.ip.data() + (address.ip.size() - size);
@@ -54,8 +61,8 @@ template <typename T>
 bool read_number(std::optional<T>& field, std::span<const std::uint8_t> value) {
   if (value.size() != sizeof(T)) return false;
   if (field) return true;
-  if constexpr (sizeof(T) == 4) field = read32(value.data());
-  if constexpr (sizeof(T) == 8) field = read64(value.data());
+  if constexpr (sizeof(T) == 4) field = read_u32(value, 0);
+  if constexpr (sizeof(T) == 8) field = read_u64(value, 0);
   return true;
 }
 
@@ -93,9 +100,9 @@ bool read_attribute(Message& message, std::uint16_t type, std::span<const std::u
 }
 
 bool read_header(Message& message, std::span<const std::uint8_t> datagram) {
-  if (datagram.size() < kHeaderSize || read32(datagram.data() + 4) != kCookie) return false;
-  const std::uint16_t type = read16(datagram.data());
-  const std::size_t length = read16(datagram.data() + 2);
+  if (datagram.size() < kHeaderSize || read_u32(datagram, 4) != kCookie) return false;
+  const std::uint16_t type = read_u16(datagram, 0);
+  const std::size_t length = read_u16(datagram, 2);
   if (type >= 0x4000 || length % 4 != 0 || kHeaderSize + length != datagram.size()) return false;
   // RFC 8489 section 5: the class' two bits stand within the method's twelve.
   message.cls = static_cast<Class>((type >> 7 & 2) | (type >> 4 & 1));
@@ -111,14 +118,14 @@ std::optional<Message> parse(std::span<const std::uint8_t> datagram) {
   Message message;
   if (!read_header(message, datagram)) return std::nullopt;
   for (std::size_t at = kHeaderSize; at < datagram.size();) {
-    const std::uint16_t type = read16(datagram.data() + at);
-    const std::size_t size = read16(datagram.data() + at + 2);
+    const std::uint16_t type = read_u16(datagram, at);
+    const std::size_t size = read_u16(datagram, at + 2);
     const std::size_t end = at + kAttributeHeader + padded(size);
     if (end > datagram.size()) return std::nullopt;
     const auto value = datagram.subspan(at + kAttributeHeader, size);
     if (type == kFingerprint) {  // the last one always (RFC 8489 14.7)
       if (size != 4 || end != datagram.size()) return std::nullopt;
-      if (read32(value.data()) != fingerprint_of(datagram.first(at))) return std::nullopt;
+      if (read_u32(value, 0) != fingerprint_of(datagram.first(at))) return std::nullopt;
       message.fingerprint = true;
     } else if (message.integrity_at == 0) {  // what follows MESSAGE-INTEGRITY is not covered by it
       if (type == kMessageIntegrity) {
@@ -138,8 +145,9 @@ bool verify(std::span<const std::uint8_t> datagram, const Message& message, cons
   // The HMAC is over the message as it was when MESSAGE-INTEGRITY was its last attribute.
   std::array<std::uint8_t, kHeaderSize> header;
   std::copy_n(datagram.begin(), header.size(), header.begin());
-  write16(header.data() + 2, static_cast<std::uint16_t>(message.integrity_at + kAttributeHeader +
-                                                        kIntegritySize - kHeaderSize));
+  write_u16(header, 2,
+            static_cast<std::uint16_t>(message.integrity_at + kAttributeHeader + kIntegritySize -
+                                       kHeaderSize));
   const auto digest =
       key.compute({header, datagram.subspan(kHeaderSize, message.integrity_at - kHeaderSize)});
   const auto* given = datagram.data() + message.integrity_at + kAttributeHeader;
@@ -154,31 +162,32 @@ Builder::Builder(std::span<std::uint8_t> out, Class cls, std::uint16_t method,
     return;
   }
   const unsigned c = static_cast<unsigned>(cls);
-  write16(out.data(),
-          static_cast<std::uint16_t>((method & 0x0f) | (method & 0x70) << 1 |
-                                     (method & 0xf80) << 2 | (c & 1) << 4 | (c & 2) << 7));
-  write16(out.data() + 2, 0);
-  write32(out.data() + 4, kCookie);
+  write_u16(out, 0,
+            static_cast<std::uint16_t>((method & 0x0f) | (method & 0x70) << 1 |
+                                       (method & 0xf80) << 2 | (c & 1) << 4 | (c & 2) << 7));
+  write_u16(out, 2, 0);
+  write_u32(out, 4, kCookie);
   std::ranges::copy(id, out.begin() + 8);
   size_ = kHeaderSize;
 }
 
-std::uint8_t* Builder::append(std::uint16_t type, std::size_t size) {
+std::span<std::uint8_t> Builder::append(std::uint16_t type, std::size_t size) {
   const std::size_t total = kAttributeHeader + padded(size);
   if (overflow_ || out_.size() - size_ < total) {
     overflow_ = true;
-    return nullptr;
+    return {};
   }
-  std::uint8_t* at = out_.data() + size_;
-  std::fill_n(at, total, std::uint8_t{0});
-  write16(at, type);
-  write16(at + 2, static_cast<std::uint16_t>(size));
+  const auto attribute = out_.subspan(size_, total);
+  std::ranges::fill(attribute, std::uint8_t{0});
+  write_u16(attribute, 0, type);
+  write_u16(attribute, 2, static_cast<std::uint16_t>(size));
   size_ += total;
-  return at + kAttributeHeader;
+  return attribute.subspan(kAttributeHeader, size);
 }
 
 Builder& Builder::bytes(Attribute type, std::span<const std::uint8_t> value) {
-  if (std::uint8_t* at = append(type, value.size())) std::ranges::copy(value, at);
+  const auto at = append(type, value.size());
+  if (!at.empty()) std::ranges::copy(value, at.begin());
   return *this;
 }
 
@@ -187,50 +196,48 @@ Builder& Builder::text(Attribute type, std::string_view value) {
 }
 
 Builder& Builder::number(Attribute type, std::uint32_t value) {
-  if (std::uint8_t* at = append(type, sizeof value)) write32(at, value);
+  const auto at = append(type, sizeof value);
+  if (!at.empty()) write_u32(at, 0, value);
   return *this;
 }
 
 Builder& Builder::number(Attribute type, std::uint64_t value) {
-  if (std::uint8_t* at = append(type, sizeof value)) write64(at, value);
+  const auto at = append(type, sizeof value);
+  if (!at.empty()) write_u64(at, 0, value);
   return *this;
 }
 
 Builder& Builder::xor_mapped(const Address& address) {
   const std::size_t size = is_v4(address.ip) ? 4 : 16;
-  std::uint8_t* at = append(kXorMappedAddress, 4 + size);
-  if (at == nullptr) return *this;
+  const auto at = append(kXorMappedAddress, 4 + size);
+  if (at.empty()) return *this;
   TransactionId id;
   std::copy_n(out_.begin() + 8, id.size(), id.begin());
   const Ip mask = address_mask(id);
   at[1] = size == 4 ? 1 : 2;
-  write16(at + 2, static_cast<std::uint16_t>(address.port ^ (kCookie >> 16)));
+  write_u16(at, 2, static_cast<std::uint16_t>(address.port ^ (kCookie >> 16)));
   const std::uint8_t* ip = address.ip.data() + (address.ip.size() - size);
   for (std::size_t i = 0; i < size; ++i) at[4 + i] = ip[i] ^ mask[i];
   return *this;
 }
 
 Builder& Builder::error(std::uint16_t code, std::string_view reason) {
-  std::uint8_t* at = append(kErrorCode, 4 + reason.size());
-  if (at == nullptr) return *this;
+  const auto at = append(kErrorCode, 4 + reason.size());
+  if (at.empty()) return *this;
   at[2] = static_cast<std::uint8_t>(code / 100);
   at[3] = static_cast<std::uint8_t>(code % 100);
-  std::ranges::copy(reason, at + 4);
+  std::ranges::copy(reason, at.begin() + 4);
   return *this;
 }
 
 Builder& Builder::unknown_attributes(std::span<const std::uint16_t> types) {
-  std::uint8_t* at = append(kUnknownAttributes, types.size() * 2);
-  if (at == nullptr) return *this;
-  for (const std::uint16_t type : types) {
-    write16(at, type);
-    at += 2;
-  }
+  const auto at = append(kUnknownAttributes, types.size() * 2);
+  for (std::size_t i = 0; i * 2 < at.size(); ++i) write_u16(at, i * 2, types[i]);
   return *this;
 }
 
 void Builder::set_length(std::size_t size_after) {
-  write16(out_.data() + 2, static_cast<std::uint16_t>(size_after - kHeaderSize));
+  write_u16(out_, 2, static_cast<std::uint16_t>(size_after - kHeaderSize));
 }
 
 std::size_t Builder::finish(const HmacSha1* key) {

@@ -79,8 +79,8 @@ class Builder {
   [[nodiscard]] std::size_t finish(const HmacSha1* key);
 
  private:
-  /// Space for an attribute's value, padding zeroed; null when `out` is full.
-  std::uint8_t* append(std::uint16_t type, std::size_t size);
+  /// Space for an attribute's value; empty when `out` is full.
+  std::span<std::uint8_t> append(std::uint16_t type, std::size_t size);
   void set_length(std::size_t size_after);
 
   std::span<std::uint8_t> out_;

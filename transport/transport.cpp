@@ -19,15 +19,15 @@ constexpr unsigned kMaxShards = 64;
 
 class TransportImpl final : public Transport {
  public:
-  TransportImpl(std::vector<UdpSocket> sockets, std::vector<Candidate> candidates, GstClockTime base_time,
-                Listener& listener)
+  TransportImpl(std::vector<UdpSocket> sockets, std::vector<Candidate> candidates,
+                GstClockTime base_time, Listener& listener)
       : port_(sockets.front().port()), candidates_(std::move(candidates)), worker_("parley-ice") {
     std::random_device random;
     const std::uint64_t seed = std::uint64_t{random()} << 32 | random();
     for (UdpSocket& socket : sockets) {
       const auto index = static_cast<unsigned>(shards_.size());
-      shards_.push_back(std::make_unique<ShardLoop>(index, std::move(socket),
-                                                    ShardLoop::Environment{worker_, listener, base_time, seed}));
+      shards_.push_back(std::make_unique<ShardLoop>(
+          index, std::move(socket), ShardLoop::Environment{worker_, listener, base_time, seed}));
     }
     for (const auto& shard : shards_) shard->start(shards_);
   }
@@ -136,8 +136,8 @@ Result<std::unique_ptr<Transport>> Transport::open(const Options& options, GstCl
     if (!next) return next.error();
     sockets.push_back(std::move(next).value());
   }
-  return std::unique_ptr<Transport>(
-      std::make_unique<TransportImpl>(std::move(sockets), std::move(candidates).value(), base_time, listener));
+  return std::unique_ptr<Transport>(std::make_unique<TransportImpl>(
+      std::move(sockets), std::move(candidates).value(), base_time, listener));
 }
 
 }  // namespace parley::transport

@@ -1,13 +1,13 @@
 // The server's one UDP port: sockets, shards and the connections on them.
 #pragma once
 
-#include <gst/gst.h>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <gst/gst.h>
 
 #include "forwarding/peer.hpp"
 #include "support/glib/ref.hpp"
@@ -22,14 +22,15 @@ typedef struct _GstWebRTCICE GstWebRTCICE;
 namespace parley::transport {
 
 struct Options {
-  std::uint16_t port = 10000;         ///< 0 takes any free one (tests)
-  std::vector<std::string> announce;  ///< addresses for candidates; empty: the machine's own, loopback included
-  unsigned threads = 1;               ///< shards; the participants of a room share one
+  std::uint16_t port = 10000;  ///< 0 takes any free one (tests)
+  std::vector<std::string>
+      announce;          ///< addresses for candidates; empty: the machine's own, loopback included
+  unsigned threads = 1;  ///< shards; the participants of a room share one
 };
 
 enum class Lost : std::uint8_t {
   ConsentExpired,  ///< no valid check for the consent timeout; final, the connection sends no more
-  PeerClosed,      ///< a DTLS alert came from the peer's address; only a hint, it is not authenticated
+  PeerClosed,  ///< a DTLS alert came from the peer's address; only a hint, it is not authenticated
 };
 
 /// What shards report. Called on a shard's thread: post and return, never block. A report that was
@@ -37,8 +38,8 @@ enum class Lost : std::uint8_t {
 class Listener {
  public:
   virtual ~Listener() = default;
-  virtual void on_connected(ConnectionId) = 0;   ///< first nomination; media flows once keys are set
-  virtual void on_media_ready(ConnectionId) = 0; ///< nominated and both SRTP directions have keys
+  virtual void on_connected(ConnectionId) = 0;  ///< first nomination; media flows once keys are set
+  virtual void on_media_ready(ConnectionId) = 0;  ///< nominated and both SRTP directions have keys
   virtual void on_lost(ConnectionId, Lost) = 0;
   virtual void on_codec(ConnectionId, forwarding::TrackKey, media::CodecName) = 0;
   virtual void on_speaking(ConnectionId, forwarding::TrackKey, bool speaking) = 0;
@@ -64,10 +65,12 @@ class Shard {
 struct Counters {
   std::uint64_t packets_in = 0, packets_out = 0;  ///< datagrams of any kind
   std::uint64_t dropped_unknown = 0;  ///< from addresses, or with ICE names, that are nobody's
-  std::uint64_t dropped_auth = 0;     ///< checks and packets whose authentication failed; repeated packets
-  std::uint64_t dropped_overload = 0; ///< a shard was too far behind to be handed a packet of its own
-  std::uint64_t send_errors = 0;      ///< refused by SRTP or by the kernel
-  std::uint64_t outputs_lost = 0;     ///< pads given up, see Shard::set_output()
+  std::uint64_t dropped_auth =
+      0;  ///< checks and packets whose authentication failed; repeated packets
+  std::uint64_t dropped_overload =
+      0;                           ///< a shard was too far behind to be handed a packet of its own
+  std::uint64_t send_errors = 0;   ///< refused by SRTP or by the kernel
+  std::uint64_t outputs_lost = 0;  ///< pads given up, see Shard::set_output()
   std::size_t connections = 0;
 };
 
@@ -94,9 +97,9 @@ class Transport {
   /// Keys from webrtcbin's DTLS, given once the peer's certificate matched its SDP fingerprint. The
   /// same key again changes nothing.
   virtual void set_key(ConnectionId, Direction, const SrtpKey&) = 0;
-  /// Ends the connection: webrtcbin's handlers are not called any more, and no packet goes in or out
-  /// once the shard has taken notice. Idempotent. To be called before webrtcbin is let go of; waits
-  /// for nothing but a state change that is being told to webrtcbin at this moment.
+  /// Ends the connection: webrtcbin's handlers are not called any more, and no packet goes in or
+  /// out once the shard has taken notice. Idempotent. To be called before webrtcbin is let go of;
+  /// waits for nothing but a state change that is being told to webrtcbin at this moment.
   virtual void close(ConnectionId) = 0;
 
   /// Runs `task` on the shard's thread, after what was posted before. What that thread has not come

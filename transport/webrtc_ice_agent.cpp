@@ -1,24 +1,20 @@
 #include "transport/webrtc_ice_agent.hpp"
 
-#ifndef GST_USE_UNSTABLE_API
-#define GST_USE_UNSTABLE_API
-#endif
-#include <gst/webrtc/webrtc.h>
-#include <gst/webrtc/ice.h>
-
 #include <new>
 #include <utility>
 
+#include "transport/webrtc_ice_gst.hpp"
 #include "transport/webrtc_ice_transport.hpp"
 
-// GstWebRTCICE asserts that nearly every virtual function is there, so those without a meaning for an
-// agent that is lite and has one host address per candidate are here too, and do nothing.
+// GstWebRTCICE asserts that nearly every virtual function is there, so those without a meaning for
+// an agent that is lite and has one host address per candidate are here too, and do nothing.
 
 namespace {
 
 using parley::transport::IceLink;
 
-// --- the stream: one, with one transport -------------------------------------------------------------
+// --- the stream: one, with one transport
+// -------------------------------------------------------------
 
 struct ParleyIceStream {
   GstWebRTCICEStream parent;
@@ -28,22 +24,27 @@ struct ParleyIceStream {
 struct ParleyIceStreamClass {
   GstWebRTCICEStreamClass parent;
 };
-G_DEFINE_TYPE(ParleyIceStream, parley_ice_stream, GST_TYPE_WEBRTC_ICE_STREAM)
+DEFINE_ICE_TYPE(ParleyIceStream, parley_ice_stream, GST_TYPE_WEBRTC_ICE_STREAM)
 
-ParleyIceStream* as_stream(gpointer object) { return static_cast<ParleyIceStream*>(object); }
+ParleyIceStream* as_stream(gpointer object) {
+  return static_cast<ParleyIceStream*>(object);
+}
 
 /// Always the same transport, as a new reference. Also after the connection was closed: webrtcbin
 /// asks when a description is set while its participant leaves.
 GstWebRTCICETransport* stream_find_transport(GstWebRTCICEStream* stream, GstWebRTCICEComponent) {
   ParleyIceStream* self = as_stream(stream);
   GST_OBJECT_LOCK(self);
-  if (self->transport == nullptr) self->transport = parley::transport::new_ice_transport(self->link);
+  if (self->transport == nullptr)
+    self->transport = parley::transport::new_ice_transport(self->link);
   auto* transport = GST_WEBRTC_ICE_TRANSPORT(gst_object_ref(self->transport));
   GST_OBJECT_UNLOCK(self);
   return transport;
 }
 
-gboolean stream_gather(GstWebRTCICEStream*) { return TRUE; }
+gboolean stream_gather(GstWebRTCICEStream*) {
+  return TRUE;
+}
 
 void parley_ice_stream_finalize(GObject* object) {
   ParleyIceStream* self = as_stream(object);
@@ -58,9 +59,12 @@ void parley_ice_stream_class_init(ParleyIceStreamClass* klass) {
   klass->parent.gather_candidates = stream_gather;
 }
 
-void parley_ice_stream_init(ParleyIceStream* self) { new (&self->link) std::shared_ptr<IceLink>; }
+void parley_ice_stream_init(ParleyIceStream* self) {
+  new (&self->link) std::shared_ptr<IceLink>;
+}
 
-// --- the agent ---------------------------------------------------------------------------------------
+// --- the agent
+// ---------------------------------------------------------------------------------------
 
 struct ParleyIceAgent {
   GstWebRTCICE parent;
@@ -74,9 +78,11 @@ struct ParleyIceAgent {
 struct ParleyIceAgentClass {
   GstWebRTCICEClass parent;
 };
-G_DEFINE_TYPE(ParleyIceAgent, parley_ice_agent, GST_TYPE_WEBRTC_ICE)
+DEFINE_ICE_TYPE(ParleyIceAgent, parley_ice_agent, GST_TYPE_WEBRTC_ICE)
 
-ParleyIceAgent* as_agent(gpointer object) { return static_cast<ParleyIceAgent*>(object); }
+ParleyIceAgent* as_agent(gpointer object) {
+  return static_cast<ParleyIceAgent*>(object);
+}
 
 /// webrtcbin takes no reference of the stream: it stays ours.
 GstWebRTCICEStream* agent_add_stream(GstWebRTCICE* ice, guint session) {
@@ -95,12 +101,14 @@ gboolean agent_gather(GstWebRTCICE* ice, GstWebRTCICEStream* stream) {
   const auto transport = parley::Ref<GstWebRTCICETransport>::adopt(
       stream_find_transport(stream, GST_WEBRTC_ICE_COMPONENT_RTP));
   if (transport.get()->gathering_state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) return TRUE;
-  gst_webrtc_ice_transport_gathering_state_change(transport.get(), GST_WEBRTC_ICE_GATHERING_STATE_GATHERING);
+  gst_webrtc_ice_transport_gathering_state_change(transport.get(),
+                                                  GST_WEBRTC_ICE_GATHERING_STATE_GATHERING);
   if (self->on_candidate != nullptr) {
     for (const std::string& candidate : self->link->candidates())
       self->on_candidate(ice, self->session, ("a=" + candidate).c_str(), self->on_candidate_data);
   }
-  gst_webrtc_ice_transport_gathering_state_change(transport.get(), GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE);
+  gst_webrtc_ice_transport_gathering_state_change(transport.get(),
+                                                  GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE);
   return TRUE;
 }
 
@@ -112,7 +120,8 @@ gboolean agent_set_local_credentials(GstWebRTCICE* ice, GstWebRTCICEStream*, con
 }
 
 /// Lite: the peer's credentials are for checks that we never send.
-gboolean agent_set_remote_credentials(GstWebRTCICE*, GstWebRTCICEStream*, const gchar*, const gchar*) {
+gboolean agent_set_remote_credentials(GstWebRTCICE*, GstWebRTCICEStream*, const gchar*,
+                                      const gchar*) {
   return TRUE;
 }
 
@@ -143,14 +152,22 @@ void agent_set_on_candidate(GstWebRTCICE* ice, GstWebRTCICEOnCandidateFunc funct
   self->on_candidate_destroy = destroy;
 }
 
-gboolean agent_add_turn_server(GstWebRTCICE*, const gchar*) { return FALSE; }
+gboolean agent_add_turn_server(GstWebRTCICE*, const gchar*) {
+  return FALSE;
+}
 void agent_set_is_controller(GstWebRTCICE*, gboolean) {}
-gboolean agent_get_is_controller(GstWebRTCICE*) { return FALSE; }
+gboolean agent_get_is_controller(GstWebRTCICE*) {
+  return FALSE;
+}
 void agent_set_force_relay(GstWebRTCICE*, gboolean) {}
 void agent_set_server(GstWebRTCICE*, const gchar*) {}
-gchar* agent_get_server(GstWebRTCICE*) { return nullptr; }
+gchar* agent_get_server(GstWebRTCICE*) {
+  return nullptr;
+}
 void agent_set_tos(GstWebRTCICE*, GstWebRTCICEStream*, guint) {}
-GstWebRTCICECandidateStats** agent_get_candidates(GstWebRTCICE*, GstWebRTCICEStream*) { return nullptr; }
+GstWebRTCICECandidateStats** agent_get_candidates(GstWebRTCICE*, GstWebRTCICEStream*) {
+  return nullptr;
+}
 gboolean agent_get_selected_pair(GstWebRTCICE*, GstWebRTCICEStream*, GstWebRTCICECandidateStats**,
                                  GstWebRTCICECandidateStats**) {
   return FALSE;
@@ -193,7 +210,9 @@ void parley_ice_agent_class_init(ParleyIceAgentClass* klass) {
 #endif
 }
 
-void parley_ice_agent_init(ParleyIceAgent* self) { new (&self->link) std::shared_ptr<IceLink>; }
+void parley_ice_agent_init(ParleyIceAgent* self) {
+  new (&self->link) std::shared_ptr<IceLink>;
+}
 
 }  // namespace
 
@@ -202,8 +221,8 @@ namespace parley::transport {
 Ref<GstWebRTCICE> new_ice_agent(std::shared_ptr<IceLink> link) {
   // GstObjects begin floating, but nobody sinks these: what g_object_new() returns is made ours.
   auto* agent = as_agent(gst_object_ref_sink(g_object_new(parley_ice_agent_get_type(), nullptr)));
-  agent->stream =
-      as_stream(gst_object_ref_sink(g_object_new(parley_ice_stream_get_type(), "stream-id", 1, nullptr)));
+  agent->stream = as_stream(
+      gst_object_ref_sink(g_object_new(parley_ice_stream_get_type(), "stream-id", 1, nullptr)));
   agent->stream->link = link;
   agent->link = std::move(link);
   return Ref<GstWebRTCICE>::adopt(&agent->parent);

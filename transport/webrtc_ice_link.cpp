@@ -7,26 +7,30 @@
 
 namespace parley::transport {
 
-IceLink::IceLink(ConnectionId id, std::vector<std::string> candidates, const UdpSocket& socket, Mailbox& mailbox)
+IceLink::IceLink(ConnectionId id, std::vector<std::string> candidates, const UdpSocket& socket,
+                 Mailbox& mailbox)
     : id_(id), candidates_(std::move(candidates)), socket_(&socket), mailbox_(&mailbox) {
   g_weak_ref_init(&transport_, nullptr);
 }
 
-IceLink::~IceLink() { g_weak_ref_clear(&transport_); }
+IceLink::~IceLink() {
+  g_weak_ref_clear(&transport_);
+}
 
 void IceLink::set_local(std::string ufrag, std::string password) {
   const std::lock_guard lock(mutex_);
   if (mailbox_ == nullptr) return;
-  mailbox_->post([id = id_, ufrag = std::move(ufrag), password = std::move(password)](ShardLoop& shard) {
-    shard.set_credentials(id, ufrag, password);
-  });
+  mailbox_->post([id = id_, ufrag = std::move(ufrag), password = std::move(password)](
+                     ShardLoop& shard) { shard.set_credentials(id, ufrag, password); });
 }
 
 void IceLink::attach(GObject* transport, Ref<GstPad> records) {
   const std::lock_guard lock(mutex_);
   if (mailbox_ == nullptr) return;
   g_weak_ref_set(&transport_, transport);
-  mailbox_->post([id = id_, records = std::move(records)](ShardLoop& shard) { shard.set_records(id, records); });
+  mailbox_->post([id = id_, records = std::move(records)](ShardLoop& shard) {
+    shard.set_records(id, records);
+  });
 }
 
 void IceLink::send(std::span<const std::uint8_t> record) {

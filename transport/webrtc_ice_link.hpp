@@ -1,14 +1,14 @@
 // What a connection's GObjects, on webrtcbin's threads, and its shard have in common.
 #pragma once
 
-#include <gst/gst.h>
-
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include <gst/gst.h>
 
 #include "support/glib/ref.hpp"
 #include "transport/address.hpp"
@@ -27,7 +27,8 @@ enum class IceState : std::uint8_t { Checking, Connected, Failed };
 /// effect.
 class IceLink {
  public:
-  IceLink(ConnectionId id, std::vector<std::string> candidates, const UdpSocket& socket, Mailbox& mailbox);
+  IceLink(ConnectionId id, std::vector<std::string> candidates, const UdpSocket& socket,
+          Mailbox& mailbox);
   ~IceLink();
   IceLink(const IceLink&) = delete;
   IceLink& operator=(const IceLink&) = delete;
@@ -46,7 +47,8 @@ class IceLink {
   // --- from the shard ---------------------------------------------------------------------------
 
   void set_path(const std::optional<Path>& path);
-  /// Tells webrtcbin. Its handlers take its locks, so this is for the worker thread, not the shard's.
+  /// Tells webrtcbin. Its handlers take its locks, so this is for the worker thread, not the
+  /// shard's.
   void report(IceState state);
 
   // --- from the transport -----------------------------------------------------------------------

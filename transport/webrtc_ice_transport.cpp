@@ -1,15 +1,11 @@
 #include "transport/webrtc_ice_transport.hpp"
 
-#ifndef GST_USE_UNSTABLE_API
-#define GST_USE_UNSTABLE_API
-#endif
-#include <gst/webrtc/webrtc.h>
-
 #include <algorithm>
 #include <new>
 #include <utility>
 
 #include "transport/demux.hpp"
+#include "transport/webrtc_ice_gst.hpp"
 
 namespace {
 
@@ -26,7 +22,8 @@ gboolean drop_event(GstPad*, GstObject*, GstEvent* event) {
   return TRUE;
 }
 
-// --- the source element: records from the peer, pushed on its pad by the shard ---------------------
+// --- the source element: records from the peer, pushed on its pad by the shard
+// ---------------------
 
 struct ParleyIceSource {
   GstElement parent;
@@ -35,7 +32,7 @@ struct ParleyIceSource {
 struct ParleyIceSourceClass {
   GstElementClass parent;
 };
-G_DEFINE_TYPE(ParleyIceSource, parley_ice_source, GST_TYPE_ELEMENT)
+DEFINE_ICE_TYPE(ParleyIceSource, parley_ice_source, GST_TYPE_ELEMENT)
 
 gboolean answer_latency(GstPad* pad, GstObject* parent, GstQuery* query) {
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return gst_pad_query_default(pad, parent, query);
@@ -47,7 +44,8 @@ void parley_ice_source_class_init(ParleyIceSourceClass* klass) {
   GstElementClass* element = GST_ELEMENT_CLASS(klass);
   gst_element_class_add_static_pad_template(element, &source_template);
   gst_element_class_set_static_metadata(element, "Parley ICE source", "Source/Network",
-                                        "DTLS records of one peer, from the server's one UDP port", "Parley");
+                                        "DTLS records of one peer, from the server's one UDP port",
+                                        "Parley");
 }
 
 void parley_ice_source_init(ParleyIceSource* self) {
@@ -58,7 +56,8 @@ void parley_ice_source_init(ParleyIceSource* self) {
   GST_OBJECT_FLAG_SET(self, GST_ELEMENT_FLAG_SOURCE);
 }
 
-// --- the sink element: records for the peer ----------------------------------------------------------
+// --- the sink element: records for the peer
+// ----------------------------------------------------------
 
 struct ParleyIceSink {
   GstElement parent;
@@ -67,9 +66,11 @@ struct ParleyIceSink {
 struct ParleyIceSinkClass {
   GstElementClass parent;
 };
-G_DEFINE_TYPE(ParleyIceSink, parley_ice_sink, GST_TYPE_ELEMENT)
+DEFINE_ICE_TYPE(ParleyIceSink, parley_ice_sink, GST_TYPE_ELEMENT)
 
-ParleyIceSink* as_sink(gpointer object) { return static_cast<ParleyIceSink*>(object); }
+ParleyIceSink* as_sink(gpointer object) {
+  return static_cast<ParleyIceSink*>(object);
+}
 
 /// RTP and RTCP are the shard's business: webrtcbin's own, should it send any, ends here.
 void send_record(ParleyIceSink* self, GstBuffer* buffer) {
@@ -104,7 +105,8 @@ void parley_ice_sink_class_init(ParleyIceSinkClass* klass) {
   GstElementClass* element = GST_ELEMENT_CLASS(klass);
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_set_static_metadata(element, "Parley ICE sink", "Sink/Network",
-                                        "DTLS records to one peer, over the server's one UDP port", "Parley");
+                                        "DTLS records to one peer, over the server's one UDP port",
+                                        "Parley");
 }
 
 void parley_ice_sink_init(ParleyIceSink* self) {
@@ -117,7 +119,8 @@ void parley_ice_sink_init(ParleyIceSink* self) {
   GST_OBJECT_FLAG_SET(self, GST_ELEMENT_FLAG_SINK);
 }
 
-// --- the transport -----------------------------------------------------------------------------------
+// --- the transport
+// -----------------------------------------------------------------------------------
 
 struct ParleyIceTransport {
   GstWebRTCICETransport parent;
@@ -125,7 +128,7 @@ struct ParleyIceTransport {
 struct ParleyIceTransportClass {
   GstWebRTCICETransportClass parent;
 };
-G_DEFINE_TYPE(ParleyIceTransport, parley_ice_transport, GST_TYPE_WEBRTC_ICE_TRANSPORT)
+DEFINE_ICE_TYPE(ParleyIceTransport, parley_ice_transport, GST_TYPE_WEBRTC_ICE_TRANSPORT)
 
 void parley_ice_transport_finalize(GObject* object) {
   GstWebRTCICETransport* transport = GST_WEBRTC_ICE_TRANSPORT(object);
@@ -152,8 +155,8 @@ void parley_ice_transport_init(ParleyIceTransport* self) {
 namespace parley::transport {
 
 GstWebRTCICETransport* new_ice_transport(const std::shared_ptr<IceLink>& link) {
-  auto* transport = GST_WEBRTC_ICE_TRANSPORT(gst_object_ref_sink(
-      g_object_new(parley_ice_transport_get_type(), "component", GST_WEBRTC_ICE_COMPONENT_RTP, nullptr)));
+  auto* transport = GST_WEBRTC_ICE_TRANSPORT(gst_object_ref_sink(g_object_new(
+      parley_ice_transport_get_type(), "component", GST_WEBRTC_ICE_COMPONENT_RTP, nullptr)));
   as_sink(transport->sink)->link = link;
   GstPad* records = reinterpret_cast<ParleyIceSource*>(transport->src)->pad;
   link->attach(G_OBJECT(transport), Ref<GstPad>::retain(records));
@@ -169,7 +172,8 @@ void report_ice_state(GObject* transport, IceState state) {
 
 namespace {
 
-/// Caps and all: a queue downstream may not be there yet, and a pad that is activated anew has none.
+/// Caps and all: a queue downstream may not be there yet, and a pad that is activated anew has
+/// none.
 void push_sticky_events(GstPad* pad) {
   GstEvent* segment = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);
   if (segment != nullptr) {
@@ -202,10 +206,12 @@ struct Queued {
 void RecordSink::push(std::span<const std::uint8_t> record, GstClockTime running_time) {
   if (queued_->load(std::memory_order_relaxed) + record.size() > kMaxQueued) return;
   queued_->fetch_add(record.size(), std::memory_order_relaxed);
-  auto* queued = new Queued{queued_, record.size(), std::make_unique<std::uint8_t[]>(record.size())};
+  auto* queued =
+      new Queued{queued_, record.size(), std::make_unique<std::uint8_t[]>(record.size())};
   std::copy(record.begin(), record.end(), queued->bytes.get());
-  GstBuffer* buffer = gst_buffer_new_wrapped_full(GstMemoryFlags(0), queued->bytes.get(), record.size(), 0,
-                                                  record.size(), queued, Queued::free);
+  GstBuffer* buffer =
+      gst_buffer_new_wrapped_full(GstMemoryFlags(0), queued->bytes.get(), record.size(), 0,
+                                  record.size(), queued, Queued::free);
   GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = running_time;
   push_sticky_events(pad_.get());
   gst_pad_push(pad_.get(), buffer);  // whatever it says, the next record is tried again

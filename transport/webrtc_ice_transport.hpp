@@ -2,12 +2,12 @@
 // comes and goes.
 #pragma once
 
-#include <gst/gst.h>
-
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
+
+#include <gst/gst.h>
 
 #include "transport/webrtc_ice_link.hpp"
 
@@ -15,8 +15,8 @@ typedef struct _GstWebRTCICETransport GstWebRTCICETransport;
 
 namespace parley::transport {
 
-/// Makes the transport of component RTP (there is no other: RTCP is always muxed) and attaches it to
-/// the link. Transfer full.
+/// Makes the transport of component RTP (there is no other: RTCP is always muxed) and attaches it
+/// to the link. Transfer full.
 GstWebRTCICETransport* new_ice_transport(const std::shared_ptr<IceLink>& link);
 
 /// `transport` is a GstWebRTCICETransport. Runs webrtcbin's handlers.
@@ -29,7 +29,8 @@ void report_ice_state(GObject* transport, IceState state);
 /// much is dropped, as a network may (the DTLS handshake and SCTP repeat).
 class RecordSink {
  public:
-  static constexpr std::size_t kMaxQueued = 1 << 20;  ///< bytes; webrtcbin's queue takes five times that
+  static constexpr std::size_t kMaxQueued =
+      1 << 20;  ///< bytes; webrtcbin's queue takes five times that
 
   explicit RecordSink(Ref<GstPad> pad) : pad_(std::move(pad)) {}
   /// `running_time` becomes the buffer's PTS and DTS.

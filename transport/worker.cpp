@@ -1,12 +1,14 @@
 #include "transport/worker.hpp"
 
-#include <pthread.h>
-
 #include <utility>
+
+#include <pthread.h>
 
 namespace parley::transport {
 
-Worker::Worker(const char* name) : thread_([this] { run(); }) { pthread_setname_np(thread_.native_handle(), name); }
+Worker::Worker(const char* name) : thread_([this] { run(); }) {
+  pthread_setname_np(thread_.native_handle(), name);
+}
 
 Worker::~Worker() {
   {

@@ -4,8 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include "forwarding/bytes.hpp"
 #include "tests/transport/support/hex.hpp"
-#include "transport/bytes.hpp"
 
 namespace parley::transport {
 namespace {
@@ -26,9 +26,9 @@ Bytes rtp(std::uint32_t ssrc, std::uint16_t sequence, std::size_t payload = 100)
   Bytes packet(12 + payload, 0x55);
   packet[0] = 0x80;
   packet[1] = 96;
-  write16(packet.data() + 2, sequence);
-  write32(packet.data() + 4, 1234);
-  write32(packet.data() + 8, ssrc);
+  forwarding::write_u16(packet, 2, sequence);
+  forwarding::write_u32(packet, 4, 1234);
+  forwarding::write_u32(packet, 8, ssrc);
   return packet;
 }
 

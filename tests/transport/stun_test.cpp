@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "forwarding/bytes.hpp"
 #include "tests/transport/support/hex.hpp"
-#include "transport/bytes.hpp"
 
 namespace parley::transport::stun {
 namespace {
@@ -83,7 +83,7 @@ TEST(Stun, NoticesEveryChangedByte) {
     EXPECT_FALSE(whole && whole->fingerprint) << "FINGERPRINT missed byte " << i;
     if (i >= covered) continue;
     changed.resize(covered);  // without FINGERPRINT it is MESSAGE-INTEGRITY that has to notice
-    write16(changed.data() + 2, static_cast<std::uint16_t>(covered - kHeaderSize));
+    forwarding::write_u16(changed, 2, static_cast<std::uint16_t>(covered - kHeaderSize));
     if (i == 2 || i == 3) continue;  // just written over
     const auto message = parse(changed);
     EXPECT_FALSE(message && verify(changed, *message, key))
@@ -160,8 +160,8 @@ TEST(Stun, AttributesBehindMessageIntegrityDoNotCount) {
   std::array<std::uint8_t, 256> forged;
   Builder builder(forged, Class::Request, kBinding, kId);
   for (std::size_t at = kHeaderSize; at < integrity_end;) {
-    const std::size_t length = read16(out.data() + at + 2);
-    builder.bytes(static_cast<Attribute>(read16(out.data() + at)),
+    const std::size_t length = forwarding::read_u16(out, at + 2);
+    builder.bytes(static_cast<Attribute>(forwarding::read_u16(out, at)),
                   std::span(out).subspan(at + 4, length));
     at += 4 + (length + 3) / 4 * 4;
   }
