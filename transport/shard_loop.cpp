@@ -151,8 +151,8 @@ void ShardLoop::handle_check(Datagram& datagram, bool handed_over, Time now) {
 
 void ShardLoop::hand_over(const Route& route, Datagram& datagram, bool handed_over) {
   // Once is enough: where it belongs may have changed on the way, but it must not go round.
-  if (handed_over || !all_[route.shard]->mailbox_.hand_over(std::move(datagram)))
-    counters_.dropped_overload.add();
+  const bool passed_on = !handed_over && all_[route.shard]->mailbox_.hand_over(std::move(datagram));
+  (passed_on ? counters_.handed_over : counters_.dropped_overload).add();
 }
 
 // --- connections
