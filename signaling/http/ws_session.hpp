@@ -14,6 +14,7 @@
 #include "signaling/backend.hpp"
 #include "signaling/http/rate_limiter.hpp"
 #include "signaling/http/websocket.hpp"
+#include "signaling/native/decode.hpp"
 #include "support/glib/main_loop.hpp"
 
 namespace parley::signaling::http {
@@ -52,7 +53,11 @@ class WsSession final : public Client, public std::enable_shared_from_this<WsSes
 
  private:
   void received(std::string_view text);
+  void refused_message(const native::Refused& refused);
+  bool within_rate(const std::string& id);
   void ended(const WebSocket::Ended& ended);
+  /// The JSON text of a pending request's id; it is pending no more.
+  std::string take_id(RequestId request);
 
   SessionLimits limits_;
   Backend& backend_;
@@ -62,6 +67,7 @@ class WsSession final : public Client, public std::enable_shared_from_this<WsSes
   Timer join_timer_;
   ClientId client_ = 0;
   RequestId next_request_ = 1;
+  std::unordered_map<RequestId, std::string> pending_;  ///< the ids of requests not answered yet
   unsigned refused_ = 0;
   unsigned malformed_ = 0;
 };
