@@ -7,7 +7,6 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <spdlog/spdlog.h>
 
 namespace parley::signaling::http {
 namespace {
@@ -199,7 +198,7 @@ bool Acceptor::accept_some(Listener& listener) {
     }
     const ErrorHandle error(raw);
     if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) return true;
-    spdlog::warn("http: cannot accept connections: {}", error->message);
+    g_warning("http: cannot accept connections: %s", error->message);
     listener.pause = Timer::once(kAcceptPause, [this, &listener] { watch(listener); });
     return false;
   }
