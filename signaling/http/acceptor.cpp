@@ -1,13 +1,13 @@
 #include "signaling/http/acceptor.hpp"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <spdlog/spdlog.h>
 
 namespace parley::signaling::http {
 namespace {
@@ -47,30 +47,6 @@ constexpr std::string_view kFull =
     "Content-Length: 0\r\n\r\n";
 
 }  // namespace
-
-Result<ListenAddress> parse_listen_address(std::string_view text) {
-  const Error error{"bad_listen_address", "--listen " + std::string(text) +
-                                              ": write ADDRESS:PORT, such as 127.0.0.1:8080, "
-                                              "[::]:8080 or localhost:8080"};
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return error;
-  ListenAddress address;
-  std::string_view host = text.substr(0, colon);
-  const std::string_view port = text.substr(colon + 1);
-  const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  if (problem != std::errc{} || end != port.data() + port.size()) return error;
-
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  address.host = host;
-  if (!bracketed && address.host == "localhost") return address;
-  const auto literal =
-      Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.host.c_str()));
-  if (!literal) return error;
-  const bool v6 = g_inet_address_get_family(literal.get()) == G_SOCKET_FAMILY_IPV6;
-  if (v6 != bracketed) return error;
-  return address;
-}
 
 std::string client_key(GInetAddress* address) {
   constexpr std::size_t kPrefix = 8;  // bytes of a /64
@@ -125,7 +101,7 @@ std::size_t Acceptor::connections() const {
   return counts_->total;
 }
 
-Result<std::unique_ptr<Acceptor>> Acceptor::listen(const ListenAddress& address,
+Result<std::unique_ptr<Acceptor>> Acceptor::listen(const std::string& host, std::uint16_t port,
                                                    const ConnectionLimits& limits,
                                                    Ref<GTlsCertificate> certificate,
                                                    Accepted accepted) {
@@ -133,12 +109,11 @@ Result<std::unique_ptr<Acceptor>> Acceptor::listen(const ListenAddress& address,
     return Error{"listen_failed", "GLib has no TLS here: install glib-networking"};
   std::unique_ptr<Acceptor> acceptor(
       new Acceptor(limits, std::move(certificate), std::move(accepted)));
-  if (address.host != "localhost") {
-    if (auto status = acceptor->listen_on(address.host, address.port); !status)
-      return status.error();
+  if (host != "localhost") {
+    if (auto status = acceptor->listen_on(host, port); !status) return status.error();
     return acceptor;
   }
-  if (auto status = acceptor->listen_on("127.0.0.1", address.port); !status) return status.error();
+  if (auto status = acceptor->listen_on("127.0.0.1", port); !status) return status.error();
   // Machines without IPv6 have no ::1; a port that somebody else has there is an error all the
   // same.
   if (auto status = acceptor->listen_on("::1", acceptor->port_);
@@ -199,7 +174,7 @@ bool Acceptor::accept_some(Listener& listener) {
     }
     const ErrorHandle error(raw);
     if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) return true;
-    spdlog::warn("http: cannot accept connections: {}", error->message);
+    g_warning("http: cannot accept connections: %s", error->message);
     listener.pause = Timer::once(kAcceptPause, [this, &listener] { watch(listener); });
     return false;
   }

@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <gio/gio.h>
@@ -16,14 +15,6 @@
 #include "support/result.hpp"
 
 namespace parley::signaling::http {
-
-struct ListenAddress {
-  std::string host;  ///< an IPv4 or IPv6 literal without brackets, or "localhost": both loopbacks
-  std::uint16_t port = 0;  ///< 0: the system picks one
-};
-/// "ADDR:PORT", with brackets around IPv6: "0.0.0.0:8080", "[::1]:8080", "localhost:8080".
-/// Error: bad_listen_address.
-Result<ListenAddress> parse_listen_address(std::string_view text);
 
 /// Names a client for counting: its IPv4 address or its IPv6 /64, the least a provider hands out.
 std::string client_key(GInetAddress* address);
@@ -45,9 +36,11 @@ class Acceptor {
   using Accepted =
       std::function<void(Ref<GIOStream> stream, GSocketAddress* local, GSocketAddress* remote)>;
 
-  /// Errors: address_in_use, address_not_available, listen_failed; each one line with its remedy.
-  /// Without `certificate` connections stay plain.
-  static Result<std::unique_ptr<Acceptor>> listen(const ListenAddress& address,
+  /// `host`: an IPv4 or IPv6 literal without brackets, or "localhost" for both loopbacks; "::"
+  /// takes IPv4 too. Port 0: the system picks one. Errors: bad_listen_address, address_in_use,
+  /// address_not_available, listen_failed; each one line with its remedy. Without `certificate`
+  /// connections stay plain.
+  static Result<std::unique_ptr<Acceptor>> listen(const std::string& host, std::uint16_t port,
                                                   const ConnectionLimits& limits,
                                                   Ref<GTlsCertificate> certificate,
                                                   Accepted accepted);

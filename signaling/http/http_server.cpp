@@ -14,15 +14,15 @@
 namespace parley::signaling::http {
 namespace {
 
-Result<Ref<GTlsCertificate>> certificate_for(const HttpServerOptions& options) {
-  const bool files = !options.tls_certificate_file.empty() || !options.tls_key_file.empty();
+Result<Ref<GTlsCertificate>> certificate_for(const Options& options) {
+  const bool files = !options.tls_cert.empty() || !options.tls_key.empty();
   if (files && options.tls_self_signed)
     return Error{"tls_options", "Give either --tls-cert and --tls-key or --tls-self-signed"};
   if (options.tls_self_signed) return self_signed_certificate(machine_addresses());
   if (!files) return Ref<GTlsCertificate>();
-  if (options.tls_certificate_file.empty() || options.tls_key_file.empty())
+  if (options.tls_cert.empty() || options.tls_key.empty())
     return Error{"tls_options", "--tls-cert and --tls-key go together: give both"};
-  return load_certificate(options.tls_certificate_file, options.tls_key_file);
+  return load_certificate(options.tls_cert, options.tls_key);
 }
 
 bool is_known_method(std::string_view method) {
@@ -39,7 +39,7 @@ std::string url_host(const std::string& host) {
 }  // namespace
 
 struct HttpServer::Impl {
-  Impl(HttpServerOptions server_options, Backend& backend, AccessPolicy policy)
+  Impl(Options server_options, Backend& backend, AccessPolicy policy)
       : options(std::move(server_options)),
         access(std::move(policy)),
         endpoint(backend, options.sessions) {}
@@ -50,7 +50,7 @@ struct HttpServer::Impl {
   void dispatch(Exchange& exchange);
   void allow_cross_origin(Exchange& exchange) const;
 
-  HttpServerOptions options;
+  Options options;
   AccessPolicy access;
   Router router;
   WsEndpoint endpoint;
@@ -66,10 +66,10 @@ HttpServer::~HttpServer() {
   stop();
 }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpServerOptions options, Backend& backend) {
-  auto origins = OriginPolicy::create(options.allowed_origins);
+Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, Backend& backend) {
+  auto origins = OriginPolicy::create(options.allow_origins);
   if (!origins) return origins.error();
-  auto files = StaticFiles::open(options.web_directory);
+  auto files = StaticFiles::open(options.web_dir);
   if (!files) return files.error();
   auto certificate = certificate_for(options);
   if (!certificate) return certificate.error();
@@ -88,7 +88,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpServerOptions options,
   self->listen_for_libsoup();
 
   auto acceptor = Acceptor::listen(
-      options.listen, options.connections, *certificate,
+      options.host, options.port, options.connections, *certificate,
       [self](Ref<GIOStream> stream, GSocketAddress* local, GSocketAddress* remote) {
         self->accepted(std::move(stream), local, remote);
       });
@@ -178,7 +178,7 @@ std::uint16_t HttpServer::port() const {
 }
 
 std::string HttpServer::url() const {
-  return (impl_->tls ? "https://" : "http://") + url_host(impl_->options.listen.host) + ':' +
+  return (impl_->tls ? "https://" : "http://") + url_host(impl_->options.host) + ':' +
          std::to_string(port()) + '/';
 }
 

@@ -16,14 +16,15 @@
 
 namespace parley::signaling::http {
 
-struct HttpServerOptions {
-  ListenAddress listen{"127.0.0.1", 8080};
-  std::string tls_certificate_file;  ///< PEM, together with the key
-  std::string tls_key_file;
+struct Options {
+  std::string host = "127.0.0.1";  ///< an IP literal without brackets, or "localhost"
+  std::uint16_t port = 8080;       ///< 0: the system picks one
+  std::string tls_cert;            ///< PEM, together with the key
+  std::string tls_key;
   bool tls_self_signed = false;
-  std::string web_directory;   ///< holds index.html; its files are served below /assets/
+  std::string web_dir;         ///< holds index.html; its files are served below /assets/
   std::string operator_token;  ///< empty: operator calls are taken from this machine only
-  std::vector<std::string> allowed_origins;  ///< pages of other origins that may use this server
+  std::vector<std::string> allow_origins;  ///< pages of other origins that may use this server
   /// Sent with the meeting page; empty for none (a front end of the operator's own may need that).
   std::string content_security_policy = kStrictPolicy;
   std::size_t max_body = 64 * 1024;  ///< bytes of a request's body
@@ -39,7 +40,7 @@ class HttpServer {
   /// wrong and how to mend it: bad_listen_address, address_in_use, address_not_available,
   /// listen_failed, bad_tls_certificate, bad_tls_key, tls_key_mismatch, tls_options,
   /// bad_web_directory, invalid_origin.
-  static Result<std::unique_ptr<HttpServer>> start(HttpServerOptions options, Backend& backend);
+  static Result<std::unique_ptr<HttpServer>> start(Options options, Backend& backend);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -151,7 +151,7 @@ TEST_F(HttpServerTest, RequestsThatAreNoneGet400AndHurtNobody) {
 }
 
 TEST_F(HttpServerTest, AllowedOriginsGetCorsAndOthersDoNot) {
-  running_.options.allowed_origins = {"https://app.example"};
+  running_.options.allow_origins = {"https://app.example"};
   running_.start();
   const auto asked = [&](const char* method, const char* origin) {
     return running_.call({.method = method, .path = "/api/rooms", .headers = {{"Origin", origin}}});
@@ -171,7 +171,7 @@ TEST_F(HttpServerTest, UrlIsWhereItListens) {
 }
 
 TEST_F(HttpServerTest, LocalhostIsBothLoopbacks) {
-  running_.options.listen = {"localhost", 0};
+  running_.options.host = "localhost";
   running_.start();
   for (const bool v6 : {false, true}) {
     RawClient client(running_.port(), v6);
@@ -194,7 +194,7 @@ TEST_F(HttpServerTest, StopEndsConnectionsAndListening) {
 TEST_F(HttpServerTest, WhatCannotStartSaysWhyAndHowToMendIt) {
   running_.start();
   const auto attempt = [&](auto change) {
-    HttpServerOptions options = running_.options;
+    Options options = running_.options;
     change(options);
     const auto server = HttpServer::start(options, running_.backend);
     if (server) return std::string("started");
@@ -202,19 +202,18 @@ TEST_F(HttpServerTest, WhatCannotStartSaysWhyAndHowToMendIt) {
     EXPECT_GT(server.error().message.size(), 20u);
     return server.error().code;
   };
-  EXPECT_EQ(attempt([&](auto& o) { o.listen.port = running_.port(); }), "address_in_use");
-  EXPECT_EQ(attempt([](auto& o) { o.listen.host = "192.0.2.1"; }), "address_not_available");
-  EXPECT_EQ(attempt([](auto& o) { o.listen.host = "example.org"; }), "bad_listen_address");
-  EXPECT_EQ(attempt([](auto& o) { o.web_directory = "/nowhere"; }), "bad_web_directory");
-  EXPECT_EQ(attempt([](auto& o) { o.tls_certificate_file = "/nowhere"; }), "tls_options");
-  EXPECT_EQ(attempt([](auto& o) { o.tls_certificate_file = o.tls_key_file = "/nowhere"; }),
-            "bad_tls_certificate");
+  EXPECT_EQ(attempt([&](auto& o) { o.port = running_.port(); }), "address_in_use");
+  EXPECT_EQ(attempt([](auto& o) { o.host = "192.0.2.1"; }), "address_not_available");
+  EXPECT_EQ(attempt([](auto& o) { o.host = "example.org"; }), "bad_listen_address");
+  EXPECT_EQ(attempt([](auto& o) { o.web_dir = "/nowhere"; }), "bad_web_directory");
+  EXPECT_EQ(attempt([](auto& o) { o.tls_cert = "/nowhere"; }), "tls_options");
+  EXPECT_EQ(attempt([](auto& o) { o.tls_cert = o.tls_key = "/nowhere"; }), "bad_tls_certificate");
   EXPECT_EQ(attempt([](auto& o) {
-              o.tls_certificate_file = o.tls_key_file = "/nowhere";
+              o.tls_cert = o.tls_key = "/nowhere";
               o.tls_self_signed = true;
             }),
             "tls_options");
-  EXPECT_EQ(attempt([](auto& o) { o.allowed_origins = {"no origin"}; }), "invalid_origin");
+  EXPECT_EQ(attempt([](auto& o) { o.allow_origins = {"no origin"}; }), "invalid_origin");
 }
 
 }  // namespace

@@ -66,8 +66,8 @@ TEST_F(HttpsTest, ServerShowsTheCertificateOfItsFiles) {
   char* certificate = nullptr;
   char* key = nullptr;
   g_object_get(made.get(), "certificate-pem", &certificate, "private-key-pem", &key, nullptr);
-  running_.options.tls_certificate_file = running_.directory.write("cert.pem", certificate);
-  running_.options.tls_key_file = running_.directory.write("key.pem", key);
+  running_.options.tls_cert = running_.directory.write("cert.pem", certificate);
+  running_.options.tls_key = running_.directory.write("key.pem", key);
   g_free(certificate);
   g_free(key);
   running_.start();

@@ -9,8 +9,8 @@ RunningServer::RunningServer() {
   directory.write("web/parley.js", "export const answer = 42;\n");
   directory.write("web/style/page.css", "body { margin: 0 }\n");
   directory.write("secret.txt", "outside the web directory");
-  options.web_directory = directory.path() / "web";
-  options.listen = {"127.0.0.1", 0};
+  options.web_dir = directory.path() / "web";
+  options.port = 0;
 }
 
 HttpServer& RunningServer::start() {

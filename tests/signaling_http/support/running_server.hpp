@@ -16,7 +16,7 @@ class RunningServer {
   RunningServer();
 
   /// Options to change before start().
-  HttpServerOptions options;
+  Options options;
   FakeBackend backend;
   TemporaryDirectory directory;
 
