@@ -1,4 +1,5 @@
-// All RTP and RTCP of one participant, both ways. Pure: packets, time and the way out are arguments.
+// All RTP and RTCP of one participant, both ways. Pure: packets, time and the way out are
+// arguments.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +8,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "forwarding/egress.hpp"
+#include "forwarding/send_stream.hpp"
 #include "forwarding/track.hpp"
 #include "support/media.hpp"
 #include "support/time.hpp"
@@ -24,26 +25,32 @@ struct Incoming {
   std::span<std::uint8_t> packet;
 };
 
-/// What the owner of a Peer hears; called from within on_rtp() and tick(), same thread.
+/// What the owner of a Peer hears; called from within on_rtp() and tick(), same thread. Must not
+/// call back into the Peer.
 class PeerObserver {
  public:
   virtual ~PeerObserver() = default;
   /// The first packet of a track, or a packet of another codec than before.
   virtual void on_codec(TrackKey track, media::CodecName codec) = 0;
-  /// The audio level says this track's speaker started or stopped speaking (RFC 6464, with hysteresis).
+  /// The audio level says this track's speaker started or stopped speaking (RFC 6464, with
+  /// hysteresis).
   virtual void on_speaking(TrackKey track, bool speaking) = 0;
 };
 
 /// Bound to one thread (its shard's); knows no socket, clock or GStreamer. Peers whose tracks are
-/// linked to each other must live on the same thread.
+/// linked to each other must live on the same thread. References it gives out are its own and
+/// stay until the thing is removed or the Peer is gone.
 class Peer {
  public:
   /// `ssrc` is what our own RTCP (RR, PLI, NACK) is sent from; it must differ from all others.
   Peer(Egress& egress, PeerObserver& observer, std::uint32_t ssrc, std::string cname);
   ~Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
 
-  // --- description, changed rarely --------------------------------------------------------------
+  // --- description, changed rarely ---
 
+  /// Idempotent: a key that is here already gives its track.
   Track& add_track(TrackKey key, media::Kind kind);
   void remove_track(TrackKey key);
   [[nodiscard]] Track* find_track(TrackKey key);
@@ -52,11 +59,11 @@ class Peer {
   void set_receive(const media::Receive& receive, TrackKey track);
   void remove_receive(std::string_view mid);
 
-  /// Adds or updates an m-line we send on; SSRCs, sequence numbers and the packet cache go on.
+  /// Adds or updates an m-line we send on; SSRCs, sequence numbers and the track on it go on.
   SendStream& set_send(const media::Send& send);
   [[nodiscard]] SendStream* find_send(std::string_view mid);
 
-  // --- packets ----------------------------------------------------------------------------------
+  // --- packets ---
 
   /// One decrypted RTP packet from the peer; may be changed in place. The caller hands what comes
   /// back to the track's pad, at whose end FanOut::forward() gets it.
@@ -68,7 +75,21 @@ class Peer {
   /// Reports, NACKs, delayed keyframe requests. Call every 10–20 ms.
   void tick(Time now);
 
+  // --- numbers ---
+
+  /// Round trip to this peer, once measured.
+  [[nodiscard]] std::optional<Duration> rtt() const;
+  /// What the peer believes it can receive, in bits per second, as its last REMB said.
+  [[nodiscard]] std::optional<std::uint64_t> receive_capacity() const;
+  /// Packets that belong to nothing described, or were broken.
+  [[nodiscard]] std::uint64_t unknown_packets() const;
+
  private:
+  friend class Track;
+  // Sends the request if there is a way out and a stream to name.
+  bool send_keyframe_request(Track& track);
+
+  class RtcpInput;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

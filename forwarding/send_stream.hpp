@@ -1,35 +1,107 @@
 // One outgoing m-line of a subscriber: a slot that carries one track after another.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
+#include "forwarding/egress.hpp"
+#include "forwarding/media_packet.hpp"
+#include "forwarding/resend_limit.hpp"
+#include "forwarding/rtcp.hpp"
+#include "forwarding/rtp_writer.hpp"
+#include "forwarding/sequence_map.hpp"
+#include "forwarding/stats.hpp"
 #include "forwarding/track.hpp"
 #include "support/media.hpp"
 #include "support/time.hpp"
 
 namespace parley::forwarding {
 
-/// Why a track does not flow to a subscriber, where it does not.
-enum class SendState : std::uint8_t {
-  Empty,             ///< no track attached
-  Waiting,           ///< attached, waiting for the egress or for a keyframe
-  Flowing,
-  Paused,
-  CodecUnsupported,  ///< the subscriber did not negotiate the track's codec
-};
-
 /// SSRC, sequence numbers and timestamps are continuous over all tracks it ever carries, so that
-/// the receiver never notices a change of source (webrtcbin-fact: a new SSRC would need an offer).
+/// the receiver never notices a change of source. A video track starts with a keyframe.
 /// Owned by its Peer; bound to the shard's thread.
 class SendStream {
  public:
-  virtual ~SendStream() = default;
-  /// Starts to carry `track` from its next keyframe on, and asks for that keyframe.
-  virtual void attach(Track& track, Time now) = 0;
-  virtual void detach() = 0;
-  virtual void set_paused(bool paused, Time now) = 0;
-  [[nodiscard]] virtual SendState state() const = 0;
-  [[nodiscard]] virtual const media::Send& description() const = 0;
+  SendStream(Egress& egress, media::Send description);
+  ~SendStream();
+  SendStream(const SendStream&) = delete;
+  SendStream& operator=(const SendStream&) = delete;
+
+  /// Starts to carry `track` from its next keyframe on, and asks for that keyframe. Replaces a
+  /// track carried before; attaching the same one again changes nothing.
+  void attach(Track& track, Time now);
+  void detach();
+  void set_paused(bool paused, Time now);
+  [[nodiscard]] SendState state() const;
+  [[nodiscard]] const media::Send& description() const { return description_; }
+  [[nodiscard]] SendStats stats() const;
+
+ private:
+  friend class FanOut;
+  friend class Peer;
+  friend class Track;
+
+  void set_description(media::Send description);
+  void track_gone();
+  void update_payload_types();
+  // Begins again with a keyframe, and asks for it.
+  void restart(Time now);
+  void ask_for_keyframe(Time now);
+
+  void forward(const MediaPacket& packet, Time now);
+  [[nodiscard]] bool can_continue(const MediaPacket& packet) const;
+  void start(const MediaPacket& packet);
+  void anchor(const MediaPacket& packet);
+  // What came before the late beginning of a keyframe, but belongs after it.
+  void catch_up(const MediaPacket& first, Time now);
+  void deliver(const MediaPacket& packet, Time now);
+  // Writes and sends; the payload follows `prefix`. Returns the size sent, 0 if it was too large.
+  std::size_t write(const MediaPacket& packet, RtpHeader header, Bytes prefix, Time now);
+
+  // The subscriber's RTCP about this stream.
+  void on_nack(std::uint16_t sequence, Duration rtt, Time now);
+  void on_keyframe_request(Time now);
+  // Returns the round trip if the report tells it.
+  std::optional<Duration> on_report(const rtcp::ReportBlock& block, Time now);
+  // None while nothing was sent since the last one.
+  [[nodiscard]] std::optional<rtcp::SenderInfo> make_report(Time now);
+  // A source began since the last call.
+  [[nodiscard]] bool take_started() { return std::exchange(started_, false); }
+
+  // A point of the line that relates our timestamps to time, as the subscriber was last told.
+  struct LinePoint {
+    Time capture{};
+    std::int64_t timestamp = 0;
+  };
+  struct PayloadTypes {
+    std::uint8_t media = kNone;
+    std::uint8_t rtx = kNone;
+  };
+  static constexpr std::uint8_t kNone = 0xff;
+
+  Egress& egress_;
+  media::Send description_;
+  Track* track_ = nullptr;
+  bool paused_ = false;
+  bool flowing_ = false;
+  std::array<PayloadTypes, 128> payload_types_{};  // by the publisher's payload type
+
+  SequenceMap sequence_;
+  std::uint32_t segment_ = 0;  // of the track; 0: none yet
+  std::optional<media::CodecName> codec_;
+  bool anchored_ = false;
+  std::uint32_t clock_rate_ = 0;
+  std::int64_t timestamp_offset_ = 0;
+  std::int64_t newest_timestamp_;
+  LinePoint line_;
+  bool started_ = false;
+
+  ResendLimit resend_limit_;
+  std::uint16_t rtx_sequence_;
+  std::uint64_t packets_reported_ = 0;
+  SendStats stats_;
 };
 
 }  // namespace parley::forwarding

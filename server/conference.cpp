@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "pipelines/graph.hpp"
 #include "server/effects.hpp"
 #include "server/metrics.hpp"
 #include "server/requests.hpp"
-#include "signaling/room_ids.hpp"
+#include "signaling/http/paths.hpp"
 
 namespace parley::server {
 
@@ -63,7 +62,7 @@ void Conference::tick() {
 
 Result<Conference::RoomRecord*> Conference::room_for_join(const RoomId& id) {
   if (const auto it = rooms_.find(id); it != rooms_.end()) return &it->second;
-  if (!signaling::valid_room_id(id.str()))
+  if (!signaling::http::is_room_id(id.str()))
     return Error{"invalid_field", "room: 1 to 64 of A-Z a-z 0-9 _ -, and no reserved word."};
   if (rooms_.size() >= limits_.rooms)
     return Error{"room_limit", "This server holds no more rooms just now; try again later."};
@@ -84,7 +83,7 @@ void Conference::disconnected(signaling::ClientId client, bool clean) {
   if (!node) return;
   MemberRecord* member = find_member(node.mapped().participant);
   if (member == nullptr || member->client != client) return;
-  member->client = 0;
+  silence(*member);
   const ParticipantId id = member->media.id();
   if (clean) {
     submit(member->room, rooms::Leave{0, id});
@@ -92,6 +91,20 @@ void Conference::disconnected(signaling::ClientId client, bool clean) {
     member->media.expect_soon(true);
     submit(member->room, rooms::SignalingLost{id});
   }
+}
+
+void Conference::silence(MemberRecord& member) {
+  member.client = 0;
+  member.held_offer.reset();
+  member.media.negotiation().signaling_lost();
+}
+
+void Conference::part(MemberRecord& member, std::string_view reason) {
+  const auto it = clients_.find(member.client);
+  silence(member);
+  if (it == clients_.end()) return;
+  it->second.participant = ParticipantId();
+  if (const auto client = it->second.client.lock()) client->close(reason);
 }
 
 void Conference::request(signaling::ClientId client, signaling::RequestId request, signaling::Request what) {
@@ -124,11 +137,10 @@ std::shared_ptr<signaling::Client> Conference::client_of(const MemberRecord& mem
 void Conference::flush(MemberRecord& member) {
   Member& media = member.media;
   const auto client = client_of(member);
-  if (client == nullptr || !media.has_transport()) return;
-  Negotiation::Action action = Negotiation::Action::None;
-  if (media.has_local() && !media.negotiation().ready()) action = media.negotiation().transport_ready(now());
-  if (media.has_local() && action == Negotiation::Action::None && media.needs_offer())
-    action = media.negotiation().changed(now());
+  if (client == nullptr || !media.has_local()) return;
+  Negotiation& negotiation = media.negotiation();
+  auto action = negotiation.signaling_back(now());
+  if (action == Negotiation::Action::None && media.needs_offer()) action = negotiation.changed(now());
   if (action == Negotiation::Action::SendOffer)
     client->offer(media.offer());
   else if (media.slots_changed())
@@ -155,22 +167,28 @@ void Conference::take_answer(MemberRecord& member, signaling::RequestId request,
   if (still != nullptr && next == Negotiation::Action::SendOffer) client->offer(still->media.offer());
 }
 
-void Conference::take_offer(MemberRecord& member, const HeldOffer& offer) {
+void Conference::take_offer(MemberRecord& member, HeldOffer offer) {
+  if (member.media.negotiation().offer_received(now()) != Negotiation::Action::TakeOffer) {
+    const auto client = client_of(member);
+    return client->answer(offer.request,
+                          Error{"offer_collision", "The server's offer goes first: roll back, answer it, offer again."});
+  }
+  if (member.media.has_local()) return answer_offer(member, offer);
+  member.held_offer = std::move(offer);
+}
+
+void Conference::answer_offer(MemberRecord& member, const HeldOffer& offer) {
   const ParticipantId id = member.media.id();
   const auto client = client_of(member);
   if (client == nullptr) return;
-  Negotiation& negotiation = member.media.negotiation();
-  if (negotiation.offer_received(now()) != Negotiation::Action::TakeOffer)
-    return client->answer(offer.request,
-                          Error{"offer_collision", "The server's offer goes first: roll back, answer it, offer again."});
   auto applied = member.media.apply_offer(offer.sdp);
   if (!applied) {
     client->answer(offer.request, applied.error());
   } else {
     publish_incoming(member, applied->incoming);
     client->description_answer(offer.request, member.media.answer());
-    for (const sdp::IncomingMedia& media : applied->incoming)
-      for (const auto& publication : member.media.publications())
+    for (const auto& publication : member.media.publications())
+      for (const sdp::IncomingMedia& media : applied->incoming)
         if (publication.mid == media.mid) applied->accepted.push_back(publication.track);
     announce(member, *applied);
   }
@@ -218,12 +236,10 @@ void Conference::on_local_parameters(const ParticipantId& id, const pipelines::L
   MemberRecord* member = find_member(id);
   if (member == nullptr || !member->media.has_transport()) return;
   member->media.set_local(local);
-  if (const auto held = std::exchange(member->held_offer, std::nullopt)) {
-    (void)member->media.negotiation().transport_ready_quietly();
-    take_offer(*member, *held);
-    return;
-  }
-  flush(*member);
+  const auto action = member->media.negotiation().transport_ready(now());
+  if (const auto held = std::exchange(member->held_offer, std::nullopt)) return answer_offer(*member, *held);
+  const auto client = client_of(*member);
+  if (action == Negotiation::Action::SendOffer && client != nullptr) client->offer(member->media.offer());
 }
 
 void Conference::on_secure(const ParticipantId& id) {
@@ -329,6 +345,10 @@ Status Conference::remove_participant(const RoomId& room, const ParticipantId& p
     return Error{"participant_not_found", "There is no participant '" + participant.str() + "' in this room."};
   submit(room, rooms::Remove{0, participant});
   return Nothing{};
+}
+
+Result<std::string> Conference::graph(const RoomId& room) const {
+  return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
 }
 
 std::string Conference::not_ready() const { return closing_ ? "The server is stopping." : ""; }

@@ -95,10 +95,15 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   void submit(const RoomId& room, rooms::Input input, signaling::ClientId client = 0);
   void drain();
   void tick();
+  /// Parts a member from its client, which is told goodbye. What the client says later is nobody's.
+  void part(MemberRecord& member, std::string_view reason);
+  /// The member has no client any more: what was in flight to it is void.
+  void silence(MemberRecord& member);
   void touch(const ParticipantId& participant);
   void flush(MemberRecord& member);
   void take_answer(MemberRecord& member, signaling::RequestId request, const signaling::AnswerRequest& answer);
-  void take_offer(MemberRecord& member, const HeldOffer& offer);
+  void take_offer(MemberRecord& member, HeldOffer offer);
+  void answer_offer(MemberRecord& member, const HeldOffer& offer);
   void publish_incoming(MemberRecord& member, const std::vector<sdp::IncomingMedia>& incoming);
   void announce(MemberRecord& member, const sdp::Applied& applied);
   void report_decodability(MemberRecord& member);

@@ -5,6 +5,17 @@
 #include <utility>
 
 namespace parley::server {
+namespace {
+
+/// The reason of an event that ends its session; nothing for the others.
+std::optional<std::string> closing_reason(const rooms::Event& event) {
+  if (const auto* closed = std::get_if<rooms::event::TransportClosed>(&event)) return closed->reason;
+  if (const auto* removed = std::get_if<rooms::event::Removed>(&event)) return removed->reason;
+  if (const auto* closed = std::get_if<rooms::event::RoomClosed>(&event)) return closed->reason;
+  return std::nullopt;
+}
+
+}  // namespace
 
 void Conference::Effects::operator()(const rooms::Answer& answer) const {
   const auto client = conference.find_client(cause.client);
@@ -20,19 +31,16 @@ void Conference::Effects::take_seat(const rooms::reply::Joined& joined) const {
   MemberRecord* member = conference.find_member(joined.participant);
   if (member == nullptr) return;
   if (member->client != cause.client) {
-    if (const auto old = conference.clients_.find(member->client); old != conference.clients_.end()) {
-      old->second.participant = ParticipantId();
-      if (const auto client = old->second.client.lock()) client->close("resumed_elsewhere");
-    }
+    conference.part(*member, "resumed_elsewhere");
     member->client = cause.client;
   }
   if (const auto it = conference.clients_.find(cause.client); it != conference.clients_.end()) {
     it->second.participant = joined.participant;
     it->second.room = joined.room;
   }
-  if (joined.resumed && member->media.has_local()) {
-    // What was in flight to the old connection is lost: the next offer tells everything again.
-    member->media.restart_negotiation();
+  member->media.expect_soon(false);
+  if (joined.resumed) {
+    member->media.offer_everything();
     conference.touch(joined.participant);
   }
   spdlog::info("{} {} room {} as {}", joined.participant.str(), joined.resumed ? "resumed in" : "joined",
@@ -46,9 +54,11 @@ void Conference::Effects::refuse_join() const {
 }
 
 void Conference::Effects::operator()(const rooms::Send& send) const {
-  const MemberRecord* member = conference.find_member(send.to);
-  if (member == nullptr) return;
-  if (const auto client = conference.client_of(*member)) client->event(send.event);
+  MemberRecord* member = conference.find_member(send.to);
+  const auto client = member != nullptr ? conference.client_of(*member) : nullptr;
+  if (client == nullptr) return;
+  client->event(send.event);
+  if (const auto last_words = closing_reason(send.event)) conference.part(*member, *last_words);
 }
 
 void Conference::Effects::operator()(const rooms::OpenTransport& open) const {
@@ -75,10 +85,7 @@ void Conference::Effects::operator()(const rooms::CloseTransport& close) const {
 void Conference::Effects::operator()(const rooms::ForgetParticipant& forget) const {
   MemberRecord* member = conference.find_member(forget.participant);
   if (member == nullptr) return;
-  if (const auto it = conference.clients_.find(member->client); it != conference.clients_.end()) {
-    it->second.participant = ParticipantId();
-    if (const auto client = it->second.client.lock()) client->close("left");
-  }
+  conference.part(*member, "left");
   conference.connections_.erase(member->media.connection());
   member->media.close_transport();
   spdlog::info("{} left room {}", forget.participant.str(), member->room.str());

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "pipelines/links.hpp"
+
 namespace parley::server {
 namespace {
 
@@ -127,10 +129,7 @@ void Member::update_link(const rooms::Subscription& wish) {
   const auto it = links_.find(wish.track);
   if (it == links_.end() || pipeline_ == nullptr) return;
   it->second.paused = wish.paused;
-  context_->transport.post(shard_, [id = connection(), mid = it->second.mid, paused = wish.paused](Shard& shard) {
-    forwarding::Peer* peer = shard.find(id);
-    if (forwarding::SendStream* stream = peer ? peer->find_send(mid) : nullptr) stream->set_paused(paused, now());
-  });
+  pipelines::pause_track(context_->transport, shard_, {connection(), it->second.mid}, wish.paused);
 }
 
 void Member::unlink(const TrackId& track) {
@@ -148,23 +147,13 @@ void Member::set_codec(const TrackId& track, const std::string& codec) {
 
 void Member::attach(Link& link) {
   link.linked = true;
-  context_->transport.post(shard_, [id = connection(), link](Shard& shard) {
-    forwarding::Peer* subscriber = shard.find(id);
-    forwarding::Peer* publisher = shard.find(link.publisher_connection);
-    forwarding::SendStream* stream = subscriber ? subscriber->find_send(link.mid) : nullptr;
-    forwarding::Track* track = publisher ? publisher->find_track(link.key) : nullptr;
-    if (stream == nullptr || track == nullptr) return;
-    stream->set_paused(link.paused, now());
-    stream->attach(*track, now());
-  });
+  pipelines::link_track(context_->transport, shard_, {connection(), link.mid},
+                        {link.publisher_connection, link.key}, link.paused);
 }
 
 void Member::detach(const Link& link) {
   if (!link.linked || pipeline_ == nullptr) return;
-  context_->transport.post(shard_, [id = connection(), mid = link.mid](Shard& shard) {
-    forwarding::Peer* peer = shard.find(id);
-    if (forwarding::SendStream* stream = peer ? peer->find_send(mid) : nullptr) stream->detach();
-  });
+  pipelines::unlink_track(context_->transport, shard_, {connection(), link.mid});
 }
 
 // --- negotiation ------------------------------------------------------------------------------------
@@ -179,10 +168,7 @@ signaling::Description Member::describe(std::string sdp) {
   return {std::move(sdp), negotiation_.version(), take_slots(), publications()};
 }
 
-void Member::restart_negotiation() {
-  negotiation_.reset();
-  offer_all_ = true;
-}
+void Member::offer_everything() { offer_all_ = true; }
 
 bool Member::needs_offer() const { return offer_all_ || session_->needs_offer(); }
 
@@ -216,16 +202,11 @@ void Member::set_remote_once(const sdp::RemoteTransport& remote) {
 }
 
 void Member::apply_negotiated() {
-  std::vector<std::pair<media::Receive, TrackKey>> receiving;
-  for (const auto& entry : session_->receiving())
-    receiving.emplace_back(entry.media, pipeline_->key_of(entry.track));
+  std::vector<pipelines::Receiving> receiving;
+  for (auto& entry : session_->receiving())
+    receiving.push_back({std::move(entry.media), pipeline_->key_of(entry.track)});
   const std::vector<media::Send> sending = session_->sending();
-  context_->transport.post(shard_, [id = connection(), receiving = std::move(receiving), sending](Shard& shard) {
-    forwarding::Peer* peer = shard.find(id);
-    if (peer == nullptr) return;
-    for (const auto& [media, key] : receiving) peer->set_receive(media, key);
-    for (const media::Send& media : sending) peer->set_send(media);
-  });
+  pipelines::apply_negotiated(context_->transport, shard_, connection(), std::move(receiving), sending);
   for (auto& [track, link] : links_) {
     const auto send = std::find_if(sending.begin(), sending.end(),
                                    [&, &mid = link.mid](const media::Send& s) { return s.mid == mid; });

@@ -76,8 +76,8 @@ class Member {
 
   /// webrtcbin's parameters are known: descriptions can be written.
   void set_local(const pipelines::LocalParameters& local);
-  /// Forgets what was in flight to a lost signaling connection; the next offer tells everything.
-  void restart_negotiation();
+  /// The client is a new one: the next offer is due even when nothing changed.
+  void offer_everything();
   [[nodiscard]] bool has_local() const { return local_.has_value(); }
   [[nodiscard]] rooms::Negotiation& negotiation() { return negotiation_; }
   /// An offer would tell the client something new.

@@ -91,11 +91,7 @@ void Conference::Requests::operator()(signaling::ChatRequest& chat) const {
 void Conference::Requests::operator()(signaling::OfferRequest& offer) const {
   MemberRecord* member = joined();
   if (member == nullptr) return;
-  HeldOffer held{request, std::move(offer.sdp)};
-  if (member->media.has_local()) return conference.take_offer(*member, held);
-  if (member->held_offer)
-    return fail({"offer_collision", "An offer of yours is still being answered; wait for its answer."});
-  member->held_offer = std::move(held);
+  conference.take_offer(*member, {request, std::move(offer.sdp)});
 }
 
 void Conference::Requests::operator()(signaling::AnswerRequest& answer) const {

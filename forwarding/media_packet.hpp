@@ -1,0 +1,24 @@
+// A track's packet as its subscribers get it: read once, rewritten for each of them.
+#pragma once
+
+#include <cstdint>
+
+#include "forwarding/rtp_packet.hpp"
+#include "support/media.hpp"
+
+namespace parley::forwarding {
+
+class ReceiveStream;
+
+/// Refers to the packet's bytes and to the stream it came on; valid during one forward().
+struct MediaPacket {
+  RtpPacket rtp;
+  ExtensionValues extensions;
+  const ReceiveStream* stream = nullptr;
+  std::int64_t sequence = 0;   ///< unwrapped
+  std::int64_t timestamp = 0;  ///< unwrapped
+  media::CodecName codec{};
+  bool starts_keyframe = false;
+};
+
+}  // namespace parley::forwarding

@@ -1,0 +1,209 @@
+#include "forwarding/send_stream.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "forwarding/codec_match.hpp"
+#include "forwarding/ntp.hpp"
+#include "forwarding/receive_stream.hpp"
+
+namespace parley::forwarding {
+namespace {
+
+// Where numbers begin need not be secret (SRTP is on top), but no two streams should be alike.
+constexpr std::uint32_t scatter(std::uint32_t ssrc) {
+  return ssrc * 2654435761U;
+}
+
+// Below 2^15, so that the receiver sees no wrap before SRTP's rollover counter is in step
+// (RFC 3711 3.3.1).
+constexpr std::uint16_t first_sequence(std::uint32_t ssrc) {
+  return static_cast<std::uint16_t>(scatter(ssrc) >> 17);
+}
+
+// How far apart the last packet of one source and the first of the next are at least.
+constexpr Duration kSourceStep = std::chrono::milliseconds(20);
+
+}  // namespace
+
+SendStream::SendStream(Egress& egress, media::Send description)
+    : egress_(egress),
+      description_(std::move(description)),
+      sequence_(first_sequence(description_.ssrc)),
+      newest_timestamp_(scatter(description_.ssrc + 1)),
+      rtx_sequence_(first_sequence(description_.rtx_ssrc)) {}
+
+SendStream::~SendStream() {
+  detach();
+}
+
+// --- what is carried ---
+
+void SendStream::attach(Track& track, Time now) {
+  if (track_ == &track) return;
+  detach();
+  track_ = &track;
+  track.subscribe(*this);
+  update_payload_types();
+  restart(now);
+}
+
+void SendStream::detach() {
+  if (track_ != nullptr) track_->unsubscribe(*this);
+  track_gone();
+}
+
+void SendStream::track_gone() {
+  track_ = nullptr;
+  flowing_ = false;
+  segment_ = 0;
+  codec_.reset();
+}
+
+void SendStream::set_paused(bool paused, Time now) {
+  if (paused_ == paused) return;
+  paused_ = paused;
+  restart(now);
+}
+
+void SendStream::set_description(media::Send description) {
+  description_ = std::move(description);
+  update_payload_types();
+}
+
+void SendStream::update_payload_types() {
+  payload_types_.fill({});
+  if (track_ == nullptr) return;
+  for (const media::Codec& sent : track_->codecs_) {
+    const media::Codec* codec = find_compatible(description_.codecs, sent);
+    if (codec == nullptr) continue;
+    payload_types_[sent.payload_type & 0x7f] = {codec->payload_type,
+                                                codec->rtx_payload_type.value_or(kNone)};
+  }
+}
+
+void SendStream::restart(Time now) {
+  flowing_ = false;
+  ask_for_keyframe(now);
+}
+
+void SendStream::ask_for_keyframe(Time now) {
+  if (track_ != nullptr && !paused_ && egress_.ready()) track_->request_keyframe(now);
+}
+
+SendState SendStream::state() const {
+  if (track_ == nullptr) return SendState::Empty;
+  if (paused_) return SendState::Paused;
+  if (track_->codec() && payload_types_[track_->payload_type_].media == kNone)
+    return SendState::CodecUnsupported;
+  return flowing_ ? SendState::Flowing : SendState::Waiting;
+}
+
+SendStats SendStream::stats() const {
+  SendStats stats = stats_;
+  stats.state = state();
+  return stats;
+}
+
+// --- packets ---
+
+void SendStream::forward(const MediaPacket& packet, Time now) {
+  if (paused_ || payload_types_[packet.rtp.payload_type].media == kNone || !egress_.ready()) {
+    flowing_ = false;
+    return;
+  }
+  if (!can_continue(packet)) {
+    flowing_ = false;
+    if (!packet.starts_keyframe) return track_->keep_asking(now);
+    start(packet);
+    deliver(packet, now);
+    return catch_up(packet, now);
+  }
+  deliver(packet, now);
+}
+
+void SendStream::deliver(const MediaPacket& packet, Time now) {
+  if (packet.rtp.payload.empty() && sequence_.skip(packet.sequence)) return;
+  const auto sequence = sequence_.map(packet.sequence);
+  if (!sequence) return;
+  const std::int64_t timestamp = packet.timestamp + timestamp_offset_;
+  const std::size_t size =
+      write(packet,
+            {packet.rtp.marker, payload_types_[packet.rtp.payload_type].media, *sequence,
+             static_cast<std::uint32_t>(timestamp), description_.ssrc},
+            {}, now);
+  if (size == 0) return;
+  newest_timestamp_ = std::max(newest_timestamp_, timestamp);
+  resend_limit_.on_sent(size);
+  ++stats_.packets;
+  stats_.bytes += packet.rtp.payload.size();
+}
+
+void SendStream::catch_up(const MediaPacket& first, Time now) {
+  for (std::int64_t next = first.sequence + 1; next <= first.stream->newest_sequence(); ++next)
+    if (const auto packet = track_->cached(next, now); packet && can_continue(*packet))
+      deliver(*packet, now);
+}
+
+bool SendStream::can_continue(const MediaPacket& packet) const {
+  return flowing_ && packet.stream->segment() == segment_ && packet.codec == codec_;
+}
+
+void SendStream::start(const MediaPacket& packet) {
+  const bool same_source = packet.stream->segment() == segment_;
+  if (same_source) {
+    sequence_.start(packet.sequence);
+  } else {
+    sequence_.start_source(packet.sequence);
+    anchor(packet);
+  }
+  segment_ = packet.stream->segment();
+  codec_ = packet.codec;
+  flowing_ = true;
+  started_ = true;
+}
+
+// Joins the new source's timestamps to ours such that one straight line relates all of them to the
+// time of capture: receivers fit such a line through our sender reports, and a bend in it would
+// disturb their lip-sync for as many reports as they keep.
+void SendStream::anchor(const MediaPacket& packet) {
+  const CaptureClock& clock = packet.stream->clock();
+  const Time capture = packet.stream->capture_time(packet.timestamp);
+  clock_rate_ = clock.clock_rate();
+  std::int64_t first = newest_timestamp_;
+  if (anchored_) {
+    const std::int64_t on_line =
+        line_.timestamp + duration_to_ticks(capture - line_.capture, clock_rate_);
+    first = std::max(on_line, newest_timestamp_ + duration_to_ticks(kSourceStep, clock_rate_));
+  }
+  anchored_ = true;
+  line_ = {capture, first};
+  timestamp_offset_ = first - packet.timestamp;
+}
+
+std::size_t SendStream::write(const MediaPacket& packet, RtpHeader header, Bytes prefix, Time now) {
+  using media::Extension;
+  const media::ExtensionMap& ids = description_.extensions;
+  std::array<std::uint8_t, 3> send_time{};
+  write_u24(send_time, 0, abs_send_time(now));
+
+  ExtensionList extensions;
+  const std::string& mid = description_.mid;
+  extensions.add(ids.id(Extension::Mid),
+                 {reinterpret_cast<const std::uint8_t*>(mid.data()), mid.size()});
+  extensions.add(ids.id(Extension::AbsSendTime), send_time);
+  for (const Extension e :
+       {Extension::AudioLevel, Extension::VideoOrientation, Extension::DependencyDescriptor}) {
+    const Bytes value = packet.extensions.get(e);
+    if (!value.empty()) extensions.add(ids.id(e), value);
+  }
+  const std::size_t size =
+      write_rtp(egress_.rtp_buffer(), header, extensions, prefix, packet.rtp.payload);
+  if (size == 0)
+    ++stats_.too_large;
+  else
+    egress_.send_rtp(size);
+  return size;
+}
+
+}  // namespace parley::forwarding

@@ -1,0 +1,47 @@
+// Numbers of one stream at one moment, for the REST state, metrics and tests. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "support/media.hpp"
+#include "support/time.hpp"
+
+namespace parley::forwarding {
+
+/// Why a track does not flow to a subscriber, where it does not.
+enum class SendState : std::uint8_t {
+  Empty,    ///< no track attached
+  Waiting,  ///< attached, waiting for the egress or for a keyframe
+  Flowing,
+  Paused,
+  CodecUnsupported,  ///< the subscriber did not negotiate the track's codec
+};
+
+struct ReceiveStats {
+  std::uint32_t ssrc = 0;
+  std::uint64_t packets = 0;  ///< media packets taken, recovered ones included, duplicates not
+  std::uint64_t bytes = 0;    ///< of their payload
+  std::int64_t lost = 0;      ///< RFC 3550 6.4.1's cumulative number, after recovery
+  std::uint64_t late = 0;     ///< came after a newer one: reordered or recovered
+  std::uint64_t nacks = 0;    ///< sequence numbers asked for
+  std::uint64_t keyframe_requests = 0;  ///< PLI or FIR sent to the publisher
+  Duration jitter{};                    ///< RFC 3550 A.8
+};
+
+struct SendStats {
+  SendState state = SendState::Empty;
+  std::uint64_t packets = 0;  ///< media packets, retransmissions not
+  std::uint64_t bytes = 0;    ///< of their payload
+  std::uint64_t retransmitted = 0;
+  std::uint64_t nacks = 0;              ///< sequence numbers the subscriber asked for
+  std::uint64_t keyframe_requests = 0;  ///< PLI and FIR the subscriber sent
+  std::uint64_t too_large = 0;          ///< packets that did not fit kMaxPacket
+  // As the subscriber reported last:
+  std::int64_t lost = 0;
+  double fraction_lost = 0;  ///< of the last report's interval, 0 to 1
+  Duration jitter{};
+  std::optional<Duration> rtt;
+};
+
+}  // namespace parley::forwarding
