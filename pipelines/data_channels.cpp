@@ -100,7 +100,21 @@ void free_inbox_share(gpointer data, GClosure*) {
   delete static_cast<std::shared_ptr<Inbox>*>(data);
 }
 
+void flush(const GValue* item, gpointer) {
+  auto* element = static_cast<GstElement*>(g_value_get_object(item));
+  GstElementFactory* factory = gst_element_get_factory(element);
+  if (factory == nullptr || g_strcmp0(GST_OBJECT_NAME(factory), "sctpenc") != 0) return;
+  const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
+  gst_pad_send_event(pad.get(), gst_event_new_flush_start());
+}
+
 }  // namespace
+
+void stop_sending(GstBin* bin) {
+  const Handle<GstIterator, gst_iterator_free> elements(gst_bin_iterate_recurse(bin));
+  while (gst_iterator_foreach(elements.get(), flush, nullptr) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync(elements.get());
+}
 
 DataChannels::DataChannels(GstElement* webrtcbin, const Postbox& postbox)
     : webrtcbin_(Ref<GstElement>::retain(webrtcbin)),
@@ -146,7 +160,7 @@ GObject* DataChannels::channel_for(bool ordered) const {
 
 void DataChannels::send(const DataMessage& message) {
   GObject* channel = channel_for(message.ordered);
-  if (channel == nullptr) return;
+  if (channel == nullptr || message.payload.empty()) return;
   guint64 buffered = 0;
   g_object_get(channel, "buffered-amount", &buffered, nullptr);
   const std::string& payload = message.payload;
@@ -155,11 +169,10 @@ void DataChannels::send(const DataMessage& message) {
     return;
   }
   if (!message.binary) {
-    g_signal_emit_by_name(channel, "send-string", payload.empty() ? nullptr : payload.c_str());
+    g_signal_emit_by_name(channel, "send-string", payload.c_str());
     return;
   }
-  const Handle<GBytes, g_bytes_unref> bytes(
-      payload.empty() ? nullptr : g_bytes_new(payload.data(), payload.size()));
+  const Handle<GBytes, g_bytes_unref> bytes(g_bytes_new(payload.data(), payload.size()));
   g_signal_emit_by_name(channel, "send-data", bytes.get());
 }
 

@@ -49,7 +49,7 @@ TEST(Participant, BecomesSecureAndGivesTheTransportItsKeys) {
 }
 
 TEST(Participant, BecomesSecureWithoutADataChannel) {
-  Call call(false);
+  Call call(false, {.send_audio = true});
   call.session.add_receive(TrackId("t"), media::Kind::Audio);
   ASSERT_TRUE(call.connect());
   EXPECT_TRUE(run_until([&] { return call.server.reports.media_ready == 1; }));
@@ -67,10 +67,9 @@ TEST(Participant, MessagesPassBothWaysOrderedAndUnordered) {
     call.participant->send_data(message);
     call.client->send("room", message.ordered, message);
   }
-  const auto all =
-      ::testing::UnorderedElementsAre(messages[0], messages[1], messages[2], messages[3]);
+  const auto all = ::testing::UnorderedElementsAre(messages[0], messages[1], messages[2]);
   EXPECT_TRUE(run_until(
-      [&] { return call.server.seen.data.size() == 4 && call.client->received().size() == 4; }));
+      [&] { return call.server.seen.data.size() == 3 && call.client->received().size() == 3; }));
   EXPECT_THAT(call.server.seen.data, all);
   EXPECT_THAT(call.client->received(), all);
 }
@@ -99,19 +98,6 @@ TEST(Participant, ChannelsOfOtherLabelsAreIgnored) {
   for (const auto& message : call.server.seen.data) EXPECT_EQ(message.payload, "for the room");
 }
 
-TEST(Participant, MessagesThatAreTooLargeAreDroppedAndCounted) {
-  Call call;
-  ASSERT_TRUE(call.connect());
-  ASSERT_TRUE(run_until([&] { return call.client->open_channels() == 2; }));
-  call.participant->send_data({true, true, std::string(64 * 1024 + 1, 'x')});
-  EXPECT_EQ(call.participant->data_dropped(), 1u);
-  call.client->send("room", true, {true, true, std::string(64 * 1024 + 1, 'x')});
-  call.client->send("room", true, {true, true, std::string(60 * 1024, 'x')});
-  ASSERT_TRUE(run_until([&] { return call.server.seen.data.size() == 1; }));
-  EXPECT_EQ(call.server.seen.data[0].payload.size(), 60u * 1024);
-  EXPECT_EQ(call.participant->data_dropped(), 2u);
-}
-
 TEST(Participant, AReceiverThatFallsBehindLosesMessagesInsteadOfTheServersMemory) {
   Call call;
   ASSERT_TRUE(call.connect());
@@ -119,6 +105,7 @@ TEST(Participant, AReceiverThatFallsBehindLosesMessagesInsteadOfTheServersMemory
   for (int i = 0; i < 200; ++i)
     call.participant->send_data({true, true, std::string(60 * 1024, 'x')});
   EXPECT_GT(call.participant->data_dropped(), 100u);
+  // And with all that in SCTP's buffer, which nobody empties now, it still closes.
 }
 
 TEST(Participant, AWrongFingerprintEndsTheConnectionBeforeAnyKey) {
