@@ -24,6 +24,8 @@ void Writer::field(const char* name, std::int64_t value) {
 void Writer::string(std::string_view value) {
   const char* bytes = value.empty() ? "" : value.data();
   const GString_ valid(g_utf8_make_valid(bytes, static_cast<gssize>(value.size())));
+  // json-glib 1.6 escapes every control character but this one, and the text would not be JSON.
+  g_strdelimit(valid.get(), "\x1f", ' ');
   json_builder_add_string_value(builder_.get(), valid.get());
 }
 

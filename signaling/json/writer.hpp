@@ -21,7 +21,8 @@ class Writer {
  public:
   Writer();
 
-  /// What is not UTF-8 in a string is replaced by U+FFFD: text from a peer may break no message.
+  /// What is not UTF-8 in a string is replaced by U+FFFD, and U+001F by a space: text from a peer
+  /// may break no message.
   void field(const char* name, std::string_view value);
   void field(const char* name, const char* value) { field(name, std::string_view(value)); }
   void field(const char* name, bool value);
