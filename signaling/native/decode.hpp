@@ -1,6 +1,7 @@
-// From a client's message of parley.v1 to the request it makes (docs/signaling.md).
+// parley.v1, from the client: JSON text to requests. docs/signaling.md is the protocol.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -10,24 +11,23 @@
 
 namespace parley::signaling::native {
 
-/// A request for the server's own time; answered by the session itself.
-struct PingRequest {};
+/// A request's id as the client chose it, repeated in the reply. monostate: it had none that is
+/// usable, so the reply has none either.
+using MessageId = std::variant<std::monostate, std::int64_t, std::string>;
 
-/// A request, and its id as the JSON text it had ("7", "\"a\""), to be repeated in the reply.
-struct Decoded {
-  std::string id;
-  std::variant<Request, PingRequest> request;
+/// Asks for a sign of life and the server's time; answered by the session itself.
+struct Ping {};
+using Command = std::variant<Request, Ping>;
+
+struct Message {
+  MessageId id;
+  /// Errors: bad_request, unknown_type, missing_field, invalid_field.
+  Result<Command> command;
 };
 
-/// A message that is no request. `id` is empty where it had none that could be used.
-struct Refused {
-  std::string id;
-  Error error;
-};
-
-/// Thread-safe; no state. The caller bounds the size of `text`. Errors: bad_request (no JSON object,
-/// nested deeper than 16, no usable id or type), unknown_type, missing_field, invalid_field; the
-/// message names the field. Unknown fields are ignored.
-std::variant<Decoded, Refused> decode(std::string_view text);
+/// Decodes one text message, whose size the caller has bounded. Whatever it holds, the outcome is a
+/// Message; nothing throws. The room's own limits (length of names and messages) are left to the
+/// room. Thread-safe.
+Message decode(std::string_view text);
 
 }  // namespace parley::signaling::native
