@@ -30,7 +30,7 @@ void SmallestOffset::observe(Duration offset, Time now) {
   at_ = now;
 }
 
-Duration PublisherClock::observe(Duration ntp, Time now) {
+Duration PublisherClock::on_report(Duration ntp, Time now) {
   const Duration offset = now.time_since_epoch() - ntp;
   const Duration set_by = known() ? offset_.value() - offset : Duration{};
   if (std::chrono::abs(set_by) < kClockSet) {

@@ -35,9 +35,11 @@ class SmallestOffset {
 /// One publisher's NTP clock. Its times are durations since that clock's zero (from_ntp).
 class PublisherClock {
  public:
-  /// What left the publisher at `ntp` came here at `now`. Returns how far the publisher's clock
-  /// has been set if it was, else 0: the NTP times kept from before have to be moved by that.
-  Duration observe(Duration ntp, Time now);
+  /// A report written at `ntp` came here at `now`. Returns how far the publisher's clock has been
+  /// set if it was, else 0: the NTP times kept from before have to be moved by that.
+  Duration on_report(Duration ntp, Time now);
+  /// Something captured at `ntp` came here at `now`.
+  void on_packet(Duration ntp, Time now) { offset_.observe(now.time_since_epoch() - ntp, now); }
   [[nodiscard]] bool known() const { return offset_.known(); }
   /// The server's time at `ntp`, plus the least network delay there was.
   [[nodiscard]] Time to_server(Duration ntp) const { return Time{} + ntp + offset_.value(); }

@@ -8,17 +8,41 @@
 
 namespace parley::forwarding {
 
+namespace {
+
+// Receivers need two sender reports for lip-sync, so they come soon after something began.
+constexpr Duration kFirstReport = std::chrono::milliseconds(250);
+constexpr Duration kEarlyInterval = std::chrono::milliseconds(500);
+constexpr Duration kInterval = std::chrono::seconds(1);
+constexpr Duration kEarly = std::chrono::seconds(5);
+
+}  // namespace
+
 struct Peer::Impl {
   Impl(Peer& self, Egress& way_out, PeerObserver& observer, std::uint32_t own_ssrc,
        std::string name)
-      : egress(way_out), ssrc(own_ssrc), cname(std::move(name)), receiver(self, observer) {}
+      : egress(way_out), ssrc(own_ssrc), cname(std::move(name)), receiver(self, observer, rtt) {}
+
+  [[nodiscard]] SendStream* find_send(std::uint32_t stream_ssrc);
+  void begin_early_reports(Time now);
+  void report(Compound& compound, Time now);
 
   Egress& egress;
   std::uint32_t ssrc;
   std::string cname;
+  RttEstimator rtt;
   std::vector<std::unique_ptr<SendStream>> sends;
   Receiver receiver;
+  std::optional<std::uint64_t> capacity;
+  std::optional<Time> next_report;
+  Time early_until{};
 };
+
+SendStream* Peer::Impl::find_send(std::uint32_t stream_ssrc) {
+  for (const auto& send : sends)
+    if (send->description().ssrc == stream_ssrc) return send.get();
+  return nullptr;
+}
 
 Peer::Peer(Egress& egress, PeerObserver& observer, std::uint32_t ssrc, std::string cname)
     : impl_(std::make_unique<Impl>(*this, egress, observer, ssrc, std::move(cname))) {}
@@ -60,25 +84,98 @@ Incoming Peer::on_rtp(std::span<std::uint8_t> packet, Time now) {
   return impl_->receiver.on_rtp(packet, now);
 }
 
-void Peer::on_rtcp(std::span<const std::uint8_t> /*compound*/, Time /*now*/) {}
-
 void Peer::on_ready(Time now) {
   for (const auto& send : impl_->sends) send->restart(now);
 }
 
-void Peer::tick(Time now) {
-  impl_->receiver.tick(now);
+// --- RTCP ---
+
+// One incoming compound packet, at its time.
+class Peer::RtcpInput : public rtcp::Handler {
+ public:
+  RtcpInput(Impl& impl, Time now) : impl_(impl), now_(now) {}
+
+  void on_sender_report(const rtcp::SenderInfo& info) override {
+    impl_.receiver.on_sender_report(info, now_);
+  }
+  void on_report_block(const rtcp::ReportBlock& block) override {
+    SendStream* send = impl_.find_send(block.ssrc);
+    if (send == nullptr) return;
+    if (const auto rtt = send->on_report(block, now_)) impl_.rtt.on_sample(*rtt);
+  }
+  void on_bye(std::uint32_t ssrc) override { impl_.receiver.on_bye(ssrc); }
+  void on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) override {
+    if (SendStream* send = impl_.find_send(media_ssrc))
+      send->on_nack(sequence, impl_.rtt.value(), now_);
+  }
+  void on_keyframe_request(std::uint32_t media_ssrc) override {
+    if (SendStream* send = impl_.find_send(media_ssrc)) send->on_keyframe_request(now_);
+  }
+  void on_remb(std::uint64_t bits_per_second) override { impl_.capacity = bits_per_second; }
+
+ private:
+  Impl& impl_;
+  Time now_;
+};
+
+void Peer::on_rtcp(std::span<const std::uint8_t> compound, Time now) {
+  RtcpInput input(*impl_, now);
+  rtcp::read(compound, input);
 }
 
+void Peer::tick(Time now) {
+  if (!impl_->egress.ready()) return;
+  Compound compound(impl_->egress, impl_->ssrc, impl_->cname);
+  impl_->receiver.tick(compound, now);
+  bool started = !impl_->next_report;
+  for (const auto& send : impl_->sends) started |= send->take_started();
+  if (started) impl_->begin_early_reports(now);
+  if (now >= *impl_->next_report) impl_->report(compound, now);
+}
+
+void Peer::Impl::begin_early_reports(Time now) {
+  if (!next_report || now + kFirstReport < *next_report) next_report = now + kFirstReport;
+  early_until = now + kEarly;
+}
+
+// Everything at one moment: what relates sound and pictures then cannot differ between them.
+void Peer::Impl::report(Compound& compound, Time now) {
+  for (const auto& send : sends) {
+    const auto info = send->make_report(now);
+    if (!info) continue;
+    compound.report([&](rtcp::Writer& writer) {
+      const media::Send& description = send->description();
+      constexpr std::size_t kSenderReport = 28;
+      const std::size_t needed = kSenderReport + 12 + description.cname.size();
+      return writer.room() >= needed && writer.sender_report(*info) &&
+             writer.cname(info->ssrc, description.cname);
+    });
+  }
+  receiver.report(compound, now);
+  next_report = now + (now < early_until ? kEarlyInterval : kInterval);
+}
+
+bool Peer::send_keyframe_request(Track& track) {
+  if (!impl_->egress.ready() || track.active_ == nullptr) return false;
+  const std::uint32_t media = track.active_->ssrc();
+  Compound compound(impl_->egress, impl_->ssrc, impl_->cname);
+  compound.feedback([&](rtcp::Writer& writer) {
+    return track.pli_ ? writer.pli(impl_->ssrc, media)
+                      : writer.fir(impl_->ssrc, media, track.fir_number_++);
+  });
+  return true;
+}
+
+// --- numbers ---
+
 std::optional<Duration> Peer::rtt() const {
-  return std::nullopt;
+  return impl_->rtt.measured();
+}
+std::optional<std::uint64_t> Peer::receive_capacity() const {
+  return impl_->capacity;
 }
 std::uint64_t Peer::unknown_packets() const {
   return impl_->receiver.unknown_packets();
-}
-
-bool Peer::send_keyframe_request(const Track& /*track*/) {
-  return impl_->egress.ready();
 }
 
 }  // namespace parley::forwarding

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,7 +48,7 @@ class Peer {
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
-  // --- description, changed rarely --------------------------------------------------------------
+  // --- description, changed rarely ---
 
   /// Idempotent: a key that is here already gives its track.
   Track& add_track(TrackKey key, media::Kind kind);
@@ -62,7 +63,7 @@ class Peer {
   SendStream& set_send(const media::Send& send);
   [[nodiscard]] SendStream* find_send(std::string_view mid);
 
-  // --- packets ----------------------------------------------------------------------------------
+  // --- packets ---
 
   /// One decrypted RTP packet from the peer; may be changed in place. The caller hands what comes
   /// back to the track's pad, at whose end FanOut::forward() gets it.
@@ -74,18 +75,21 @@ class Peer {
   /// Reports, NACKs, delayed keyframe requests. Call every 10–20 ms.
   void tick(Time now);
 
-  // --- numbers ----------------------------------------------------------------------------------
+  // --- numbers ---
 
   /// Round trip to this peer, once measured.
   [[nodiscard]] std::optional<Duration> rtt() const;
+  /// What the peer believes it can receive, in bits per second, as its last REMB said.
+  [[nodiscard]] std::optional<std::uint64_t> receive_capacity() const;
   /// Packets that belong to nothing described, or were broken.
   [[nodiscard]] std::uint64_t unknown_packets() const;
 
  private:
   friend class Track;
   // Sends the request if there is a way out and a stream to name.
-  bool send_keyframe_request(const Track& track);
+  bool send_keyframe_request(Track& track);
 
+  class RtcpInput;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

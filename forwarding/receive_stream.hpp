@@ -4,8 +4,12 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "forwarding/capture_clock.hpp"
+#include "forwarding/nack_generator.hpp"
+#include "forwarding/rtcp.hpp"
 #include "forwarding/rtp_packet.hpp"
 #include "forwarding/stats.hpp"
 #include "support/time.hpp"
@@ -48,7 +52,23 @@ class ReceiveStream {
     return clock_.capture_time(timestamp, publisher_);
   }
 
-  [[nodiscard]] ReceiveStats stats() const { return {}; }
+  [[nodiscard]] std::int64_t newest_timestamp() const { return newest_timestamp_; }
+
+  /// The publisher's report on this stream (RFC 3550 6.4.1).
+  void on_sender_report(const rtcp::SenderInfo& info, Time now);
+  /// The publisher's clock was set by `step`.
+  void move_report(Duration step) { clock_.move_report(step); }
+  /// Packets came since the last report().
+  [[nodiscard]] bool has_news() const {
+    return received_reported_ != static_cast<std::int64_t>(stats_.packets);
+  }
+  /// What we report on it; begins a new interval (RFC 3550 A.3).
+  [[nodiscard]] rtcp::ReportBlock report(Time now);
+  /// As NackGenerator::collect; always nothing for audio.
+  std::size_t collect_nacks(Duration rtt, Time now, std::span<std::uint16_t> out);
+  /// A round trip seen since the last call: a packet asked for that came.
+  [[nodiscard]] std::optional<Duration> take_rtt() { return std::exchange(rtt_, std::nullopt); }
+  [[nodiscard]] ReceiveStats stats() const;
 
  private:
   static constexpr std::size_t kWindow = 1024;  // packets within which duplicates are known
@@ -58,7 +78,12 @@ class ReceiveStream {
   }
   void begin_sequence(std::uint16_t sequence);
   void begin_segment(std::uint32_t timestamp, std::uint32_t clock_rate);
-  void advance(std::int64_t sequence);
+  void advance(std::int64_t sequence, Time now);
+  void count(const RtpPacket& packet);
+  void update_jitter(std::int64_t timestamp, Time now);
+  [[nodiscard]] std::int64_t expected() const {
+    return expected_before_ + newest_sequence_ - first_sequence_ + 1;
+  }
   [[nodiscard]] bool jumped(std::uint32_t timestamp, bool others_flowed, Time now) const;
 
   std::uint32_t ssrc_;
@@ -73,6 +98,19 @@ class ReceiveStream {
   std::optional<std::uint16_t> restart_;  // RFC 3550 A.1's bad_seq
   std::bitset<kWindow> received_;
   CaptureClock clock_;
+  NackGenerator nacks_;
+  std::optional<Duration> rtt_;
+
+  // RFC 3550 A.3 and A.8.
+  std::int64_t first_sequence_ = 0;
+  std::int64_t expected_before_ = 0;  // before the sequence numbers began anew
+  std::int64_t expected_reported_ = 0;
+  std::int64_t received_reported_ = 0;
+  Duration transit_{};
+  Duration jitter_{};
+  NtpTime last_report_ = 0;
+  Time last_report_at_{};
+  ReceiveStats stats_;
 };
 
 }  // namespace parley::forwarding

@@ -2,27 +2,20 @@
 
 #include <algorithm>
 
-#include "forwarding/rtx.hpp"
-
 namespace parley::forwarding {
 namespace {
 
 // A source silent for this long may lose its place to a new one.
 constexpr Duration kSilent = std::chrono::seconds(5);
-// A stream silent for this long no longer keeps another one of its track from being forwarded.
-constexpr Duration kStalled = std::chrono::seconds(1);
-// Nothing at all from the publisher for this long: the network may have stood still.
-constexpr Duration kSilence = std::chrono::milliseconds(200);
-constexpr Duration kSettled = std::chrono::milliseconds(500);
 
 }  // namespace
 
-Receiver::Receiver(Peer& peer, PeerObserver& observer) : peer_(peer), observer_(observer) {
+Receiver::Receiver(Peer& peer, PeerObserver& observer, RttEstimator& rtt)
+    : peer_(peer), observer_(observer), rtt_(rtt) {
   sources_.reserve(kMaxSources);
 }
 
-// --- description
-// ----------------------------------------------------------------------------------
+// --- description ---
 
 Track& Receiver::add_track(TrackKey key, media::Kind kind) {
   if (Track* track = find_track(key)) return *track;
@@ -33,7 +26,7 @@ Track& Receiver::add_track(TrackKey key, media::Kind kind) {
 }
 
 void Receiver::remove_track(TrackKey key) {
-  drop_streams([&](const ReceiveStream& stream) { return stream.track().key() == key; });
+  drop_streams_of(key);
   std::erase_if(tracks_, [&](const auto& track) { return track->key() == key; });
 }
 
@@ -62,22 +55,25 @@ void Receiver::remove_line(std::string_view mid) {
                                   [&](const Line& line) { return line.receive.mid == mid; });
   if (found == lines_.end()) return;
   // The sender of a re-used m-line may keep its SSRC: it has to be bound afresh.
-  drop_streams([&](const ReceiveStream& stream) { return stream.track().key() == found->track; });
+  drop_streams_of(found->track);
   lines_.erase(found);
 }
 
-template <typename Predicate>
-void Receiver::drop_streams(Predicate belongs) {
-  std::erase_if(sources_, [&](const Source& source) { return belongs(*source.stream); });
-  std::erase_if(streams_, [&](const std::unique_ptr<ReceiveStream>& stream) {
-    if (!belongs(*stream)) return false;
-    if (stream->track().active_ == stream.get()) stream->track().set_active(nullptr);
-    return true;
-  });
+void Receiver::drop_streams_of(TrackKey key) {
+  const auto belongs = [&](const auto& stream) { return stream->track().key() == key; };
+  for (auto found = std::find_if(streams_.begin(), streams_.end(), belongs);
+       found != streams_.end(); found = std::find_if(streams_.begin(), streams_.end(), belongs))
+    drop_stream(found->get());
 }
 
-// --- sources
-// --------------------------------------------------------------------------------------
+void Receiver::drop_stream(const ReceiveStream* stream) {
+  Track& track = stream->track();
+  if (track.active_ == stream) track.set_active(nullptr);
+  std::erase_if(sources_, [&](const Source& source) { return source.stream == stream; });
+  std::erase_if(streams_, [&](const auto& owned) { return owned.get() == stream; });
+}
+
+// --- sources ---
 
 Receiver::Source* Receiver::find_source(std::uint32_t ssrc) {
   for (Source& source : sources_)
@@ -117,92 +113,11 @@ bool Receiver::make_room(Time now) {
       sources_.begin(), sources_.end(),
       [](const Source& a, const Source& b) { return a.last_packet < b.last_packet; });
   if (now - oldest->last_packet < kSilent) return false;
-  if (oldest->repair) {
+  if (oldest->repair)
     sources_.erase(oldest);
-  } else {
-    const ReceiveStream* stream = oldest->stream;
-    drop_streams([&](const ReceiveStream& other) { return &other == stream; });
-  }
+  else
+    drop_stream(oldest->stream);
   return true;
-}
-
-// --- packets
-// --------------------------------------------------------------------------------------
-
-Incoming Receiver::on_rtp(MutableBytes bytes, Time now) {
-  note_arrival(now);
-  auto packet = RtpPacket::parse(bytes);
-  Source* source = packet ? find_source(packet->ssrc) : nullptr;
-  if (packet && source == nullptr) source = add_source(*packet, now);
-  if (source == nullptr) {
-    ++unknown_packets_;
-    return {};
-  }
-  source->last_packet = now;
-  ReceiveStream& stream = *source->stream;
-  if (source->repair) {
-    const media::Codec* codec = stream.track().repaired_by(packet->payload_type);
-    if (codec == nullptr) return {};
-    bytes = restore_rtx(bytes, *packet, stream.ssrc(), codec->payload_type);
-    packet = RtpPacket::parse(bytes);
-    if (!packet) return {};
-  }
-  return on_media(stream, bytes, *packet, now);
-}
-
-Incoming Receiver::on_media(ReceiveStream& stream, MutableBytes bytes, const RtpPacket& packet,
-                            Time now) {
-  Track& track = stream.track();
-  const media::Codec* codec = track.codec_of(packet.payload_type);
-  if (codec == nullptr) {
-    ++unknown_packets_;
-    return {};
-  }
-  const auto verdict = stream.on_packet(packet, codec->clock_rate, others_flowed(now), now);
-  if (verdict == ReceiveStream::Verdict::Duplicate || !is_forwarded(stream, now)) return {};
-  if (packet.payload.empty()) {
-    // Padding is nothing for the track's branches, but the subscribers must close its gap.
-    track.fan_out()->forward(bytes, now);
-    return {};
-  }
-  note_codec(track, codec->name);
-  return {&track, bytes};
-}
-
-bool Receiver::is_forwarded(ReceiveStream& stream, Time now) {
-  Track& track = stream.track();
-  const ReceiveStream* active = track.active_;
-  if (active == &stream) return true;
-  const auto appeared_later = [&] {
-    const auto first = std::find_if(streams_.begin(), streams_.end(), [&](const auto& candidate) {
-      return candidate.get() == active || candidate.get() == &stream;
-    });
-    return first->get() == active;
-  };
-  const bool takes_over = active == nullptr || stream.layer() > active->layer() ||
-                          (stream.layer() == active->layer() && appeared_later()) ||
-                          now - active->last_packet() > kStalled;
-  if (takes_over) track.set_active(&stream);
-  return takes_over;
-}
-
-void Receiver::note_codec(Track& track, media::CodecName codec) {
-  if (track.codec_ == codec) return;
-  track.codec_ = codec;
-  observer_.on_codec(track.key(), codec);
-}
-
-void Receiver::note_arrival(Time now) {
-  if (now - last_arrival_ > kSilence) silence_ended_ = now;
-  last_arrival_ = now;
-}
-
-bool Receiver::others_flowed(Time now) const {
-  return now - silence_ended_ > kSettled;
-}
-
-void Receiver::tick(Time now) {
-  for (const auto& track : tracks_) track->tick(now);
 }
 
 }  // namespace parley::forwarding

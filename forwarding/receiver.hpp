@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "forwarding/capture_clock.hpp"
+#include "forwarding/compound.hpp"
 #include "forwarding/demux.hpp"
 #include "forwarding/peer.hpp"
 #include "forwarding/receive_stream.hpp"
+#include "forwarding/rtt.hpp"
 #include "forwarding/track.hpp"
 
 namespace parley::forwarding {
@@ -21,7 +23,7 @@ class Receiver {
   /// SSRCs known at a time; a further one takes the place of one that has been silent.
   static constexpr std::size_t kMaxSources = 64;
 
-  Receiver(Peer& peer, PeerObserver& observer);
+  Receiver(Peer& peer, PeerObserver& observer, RttEstimator& rtt);
 
   Track& add_track(TrackKey key, media::Kind kind);
   void remove_track(TrackKey key);
@@ -30,7 +32,12 @@ class Receiver {
   void remove_line(std::string_view mid);
 
   [[nodiscard]] Incoming on_rtp(MutableBytes bytes, Time now);
-  void tick(Time now);
+  void on_sender_report(const rtcp::SenderInfo& info, Time now);
+  void on_bye(std::uint32_t ssrc);
+  /// Put-off keyframe requests and events; packets to be asked for again.
+  void tick(Compound& compound, Time now);
+  /// Report blocks for all streams that sent since the last time, and REMB where negotiated.
+  void report(Compound& compound, Time now);
   [[nodiscard]] std::uint64_t unknown_packets() const { return unknown_packets_; }
 
  private:
@@ -49,18 +56,22 @@ class Receiver {
   Source* add_source(const RtpPacket& packet, Time now);
   bool make_room(Time now);
   [[nodiscard]] ReceiveStream* newest_stream(const Track& track, std::size_t layer);
-  template <typename Predicate>
-  void drop_streams(Predicate belongs);
+  void drop_stream(const ReceiveStream* stream);
+  void drop_streams_of(TrackKey track);
 
   [[nodiscard]] Incoming on_media(ReceiveStream& stream, MutableBytes bytes,
                                   const RtpPacket& packet, Time now);
   [[nodiscard]] bool is_forwarded(ReceiveStream& stream, Time now);
-  void note_codec(Track& track, media::CodecName codec);
+  void note_codec(Track& track, const media::Codec& codec, Time now);
+  void note_level(Track& track, const RtpPacket& packet, Time now);
+  void ask_for_missing(ReceiveStream& stream, Compound& compound, Time now);
+  void write_remb(Compound& compound);
   void note_arrival(Time now);
   [[nodiscard]] bool others_flowed(Time now) const;
 
   Peer& peer_;
   PeerObserver& observer_;
+  RttEstimator& rtt_;
   PublisherClock clock_;
   std::vector<std::unique_ptr<Track>> tracks_;
   std::vector<Line> lines_;

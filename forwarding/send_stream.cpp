@@ -6,7 +6,6 @@
 #include "forwarding/codec_match.hpp"
 #include "forwarding/ntp.hpp"
 #include "forwarding/receive_stream.hpp"
-#include "forwarding/rtp_writer.hpp"
 
 namespace parley::forwarding {
 namespace {
@@ -31,14 +30,14 @@ SendStream::SendStream(Egress& egress, media::Send description)
     : egress_(egress),
       description_(std::move(description)),
       sequence_(first_sequence(description_.ssrc)),
-      newest_timestamp_(scatter(description_.ssrc + 1)) {}
+      newest_timestamp_(scatter(description_.ssrc + 1)),
+      rtx_sequence_(first_sequence(description_.rtx_ssrc)) {}
 
 SendStream::~SendStream() {
   detach();
 }
 
-// --- what is carried
-// ------------------------------------------------------------------------------
+// --- what is carried ---
 
 void SendStream::attach(Track& track, Time now) {
   if (track_ == &track) return;
@@ -95,11 +94,8 @@ void SendStream::ask_for_keyframe(Time now) {
 SendState SendStream::state() const {
   if (track_ == nullptr) return SendState::Empty;
   if (paused_) return SendState::Paused;
-  const auto codec = track_->codec();
-  const bool decodable =
-      !codec || std::any_of(description_.codecs.begin(), description_.codecs.end(),
-                            [&](const media::Codec& known) { return known.name == *codec; });
-  if (!decodable) return SendState::CodecUnsupported;
+  if (track_->codec() && payload_types_[track_->payload_type_].media == kNone)
+    return SendState::CodecUnsupported;
   return flowing_ ? SendState::Flowing : SendState::Waiting;
 }
 
@@ -109,8 +105,7 @@ SendStats SendStream::stats() const {
   return stats;
 }
 
-// --- packets
-// --------------------------------------------------------------------------------------
+// --- packets ---
 
 void SendStream::forward(const MediaPacket& packet, Time now) {
   if (paused_ || payload_types_[packet.rtp.payload_type].media == kNone || !egress_.ready()) {
@@ -121,9 +116,33 @@ void SendStream::forward(const MediaPacket& packet, Time now) {
     flowing_ = false;
     if (!packet.starts_keyframe) return track_->keep_asking(now);
     start(packet);
+    deliver(packet, now);
+    return catch_up(packet, now);
   }
+  deliver(packet, now);
+}
+
+void SendStream::deliver(const MediaPacket& packet, Time now) {
   if (packet.rtp.payload.empty() && sequence_.skip(packet.sequence)) return;
-  if (const auto sequence = sequence_.map(packet.sequence)) write(packet, *sequence, now);
+  const auto sequence = sequence_.map(packet.sequence);
+  if (!sequence) return;
+  const std::int64_t timestamp = packet.timestamp + timestamp_offset_;
+  const std::size_t size =
+      write(packet,
+            {packet.rtp.marker, payload_types_[packet.rtp.payload_type].media, *sequence,
+             static_cast<std::uint32_t>(timestamp), description_.ssrc},
+            {}, now);
+  if (size == 0) return;
+  newest_timestamp_ = std::max(newest_timestamp_, timestamp);
+  resend_limit_.on_sent(size);
+  ++stats_.packets;
+  stats_.bytes += packet.rtp.payload.size();
+}
+
+void SendStream::catch_up(const MediaPacket& first, Time now) {
+  for (std::int64_t next = first.sequence + 1; next <= first.stream->newest_sequence(); ++next)
+    if (const auto packet = track_->cached(next, now); packet && can_continue(*packet))
+      deliver(*packet, now);
 }
 
 bool SendStream::can_continue(const MediaPacket& packet) const {
@@ -141,6 +160,7 @@ void SendStream::start(const MediaPacket& packet) {
   segment_ = packet.stream->segment();
   codec_ = packet.codec;
   flowing_ = true;
+  started_ = true;
 }
 
 // Joins the new source's timestamps to ours such that one straight line relates all of them to the
@@ -161,37 +181,29 @@ void SendStream::anchor(const MediaPacket& packet) {
   timestamp_offset_ = first - packet.timestamp;
 }
 
-bool SendStream::write(const MediaPacket& packet, std::uint16_t sequence, Time now) {
+std::size_t SendStream::write(const MediaPacket& packet, RtpHeader header, Bytes prefix, Time now) {
   using media::Extension;
   const media::ExtensionMap& ids = description_.extensions;
   std::array<std::uint8_t, 3> send_time{};
   write_u24(send_time, 0, abs_send_time(now));
 
   ExtensionList extensions;
-  extensions.add(
-      ids.id(Extension::Mid),
-      {reinterpret_cast<const std::uint8_t*>(description_.mid.data()), description_.mid.size()});
+  const std::string& mid = description_.mid;
+  extensions.add(ids.id(Extension::Mid),
+                 {reinterpret_cast<const std::uint8_t*>(mid.data()), mid.size()});
   extensions.add(ids.id(Extension::AbsSendTime), send_time);
   for (const Extension e :
        {Extension::AudioLevel, Extension::VideoOrientation, Extension::DependencyDescriptor}) {
     const Bytes value = packet.extensions.get(e);
     if (!value.empty()) extensions.add(ids.id(e), value);
   }
-
-  const std::int64_t timestamp = packet.timestamp + timestamp_offset_;
-  const RtpHeader header{packet.rtp.marker, payload_types_[packet.rtp.payload_type].media, sequence,
-                         static_cast<std::uint32_t>(timestamp), description_.ssrc};
   const std::size_t size =
-      write_rtp(egress_.rtp_buffer(), header, extensions, {}, packet.rtp.payload);
-  if (size == 0) {
+      write_rtp(egress_.rtp_buffer(), header, extensions, prefix, packet.rtp.payload);
+  if (size == 0)
     ++stats_.too_large;
-    return false;
-  }
-  egress_.send_rtp(size);
-  newest_timestamp_ = std::max(newest_timestamp_, timestamp);
-  ++stats_.packets;
-  stats_.bytes += packet.rtp.payload.size();
-  return true;
+  else
+    egress_.send_rtp(size);
+  return size;
 }
 
 }  // namespace parley::forwarding

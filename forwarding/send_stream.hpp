@@ -4,9 +4,13 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "forwarding/egress.hpp"
 #include "forwarding/media_packet.hpp"
+#include "forwarding/resend_limit.hpp"
+#include "forwarding/rtcp.hpp"
+#include "forwarding/rtp_writer.hpp"
 #include "forwarding/sequence_map.hpp"
 #include "forwarding/stats.hpp"
 #include "forwarding/track.hpp"
@@ -50,7 +54,21 @@ class SendStream {
   [[nodiscard]] bool can_continue(const MediaPacket& packet) const;
   void start(const MediaPacket& packet);
   void anchor(const MediaPacket& packet);
-  bool write(const MediaPacket& packet, std::uint16_t sequence, Time now);
+  // What came before the late beginning of a keyframe, but belongs after it.
+  void catch_up(const MediaPacket& first, Time now);
+  void deliver(const MediaPacket& packet, Time now);
+  // Writes and sends; the payload follows `prefix`. Returns the size sent, 0 if it was too large.
+  std::size_t write(const MediaPacket& packet, RtpHeader header, Bytes prefix, Time now);
+
+  // The subscriber's RTCP about this stream.
+  void on_nack(std::uint16_t sequence, Duration rtt, Time now);
+  void on_keyframe_request(Time now);
+  // Returns the round trip if the report tells it.
+  std::optional<Duration> on_report(const rtcp::ReportBlock& block, Time now);
+  // None while nothing was sent since the last one.
+  [[nodiscard]] std::optional<rtcp::SenderInfo> make_report(Time now);
+  // A source began since the last call.
+  [[nodiscard]] bool take_started() { return std::exchange(started_, false); }
 
   // A point of the line that relates our timestamps to time, as the subscriber was last told.
   struct LinePoint {
@@ -78,7 +96,11 @@ class SendStream {
   std::int64_t timestamp_offset_ = 0;
   std::int64_t newest_timestamp_;
   LinePoint line_;
+  bool started_ = false;
 
+  ResendLimit resend_limit_;
+  std::uint16_t rtx_sequence_;
+  std::uint64_t packets_reported_ = 0;
   SendStats stats_;
 };
 

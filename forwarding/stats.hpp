@@ -20,11 +20,11 @@ enum class SendState : std::uint8_t {
 
 struct ReceiveStats {
   std::uint32_t ssrc = 0;
-  std::uint64_t packets = 0;    ///< media packets taken, recovered ones included, duplicates not
-  std::uint64_t bytes = 0;      ///< of their payload
-  std::int64_t lost = 0;        ///< RFC 3550 6.4.1's cumulative number, after recovery
-  std::uint64_t recovered = 0;  ///< lost at first, then received after all
-  std::uint64_t nacks = 0;      ///< sequence numbers asked for
+  std::uint64_t packets = 0;  ///< media packets taken, recovered ones included, duplicates not
+  std::uint64_t bytes = 0;    ///< of their payload
+  std::int64_t lost = 0;      ///< RFC 3550 6.4.1's cumulative number, after recovery
+  std::uint64_t late = 0;     ///< came after a newer one: reordered or recovered
+  std::uint64_t nacks = 0;    ///< sequence numbers asked for
   std::uint64_t keyframe_requests = 0;  ///< PLI or FIR sent to the publisher
   Duration jitter{};                    ///< RFC 3550 A.8
 };

@@ -29,12 +29,12 @@ Track::~Track() {
   fan_out_->track_ = nullptr;
 }
 
-// --- description and sources
-// ----------------------------------------------------------------------
+// --- description and sources ---
 
 void Track::set_description(const media::Receive& description) {
   codecs_ = description.codecs;
   extensions_ = description.extensions;
+  pli_ = description.pli;
   media_index_.fill(0);
   rtx_index_.fill(0);
   for (std::size_t i = 0; i < codecs_.size() && i < 255; ++i) {
@@ -53,8 +53,7 @@ void Track::set_active(const ReceiveStream* stream) {
   active_ = stream;
 }
 
-// --- packets
-// --------------------------------------------------------------------------------------
+// --- packets ---
 
 std::optional<MediaPacket> Track::read(Bytes bytes) const {
   const auto packet = RtpPacket::parse(bytes);
@@ -87,8 +86,7 @@ std::optional<MediaPacket> Track::cached(std::int64_t sequence, Time now) const 
   return read(cache_->find(sequence, now));
 }
 
-// --- subscribers
-// ----------------------------------------------------------------------------------
+// --- subscribers ---
 
 void Track::subscribe(SendStream& stream) {
   fan_out_->subscribers_.push_back(&stream);
@@ -98,8 +96,7 @@ void Track::unsubscribe(SendStream& stream) {
   std::erase(fan_out_->subscribers_, &stream);
 }
 
-// --- keyframes
-// ------------------------------------------------------------------------------------
+// --- keyframes ---
 
 ReceiveStats Track::stats() const {
   ReceiveStats stats;

@@ -11,6 +11,7 @@
 #include "forwarding/keyframe_requests.hpp"
 #include "forwarding/media_packet.hpp"
 #include "forwarding/packet_cache.hpp"
+#include "forwarding/speaking_detector.hpp"
 #include "forwarding/stats.hpp"
 #include "support/media.hpp"
 #include "support/time.hpp"
@@ -39,6 +40,23 @@ class FanOut {
   friend class Track;
   class Track* track_ = nullptr;
   std::vector<SendStream*> subscribers_;
+};
+
+/// When a change of codec may be told: one that flaps from packet to packet is told slowly.
+class CodecNews {
+ public:
+  static constexpr Duration kInterval = std::chrono::milliseconds(200);
+
+  [[nodiscard]] bool due(media::CodecName codec, Time now) {
+    if (told_ == codec || (told_ && now - at_ < kInterval)) return false;
+    told_ = codec;
+    at_ = now;
+    return true;
+  }
+
+ private:
+  std::optional<media::CodecName> told_;
+  Time at_{};
 };
 
 /// One published track: which incoming streams make it up, who wants it, when a keyframe was last
@@ -100,12 +118,17 @@ class Track {
   media::Kind kind_;
   std::shared_ptr<FanOut> fan_out_;
   std::optional<media::CodecName> codec_;
+  std::uint8_t payload_type_ = 0;  // of the packet seen last
+  CodecNews codec_news_;
+  SpeakingDetector speaking_;
 
   std::vector<media::Codec> codecs_;
   // By payload type: the place in codecs_, counted from 1; 0: none.
   std::array<std::uint8_t, 128> media_index_{};
   std::array<std::uint8_t, 128> rtx_index_{};
   media::ExtensionMap extensions_;
+  bool pli_ = true;
+  std::uint8_t fir_number_ = 0;
   const ReceiveStream* active_ = nullptr;
   std::uint32_t segments_ = 0;
   std::uint32_t cached_segment_ = 0;

@@ -97,6 +97,8 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   void tick();
   /// Parts a member from its client, which is told goodbye. What the client says later is nobody's.
   void part(MemberRecord& member, std::string_view reason);
+  /// The member has no client any more: what was in flight to it is void.
+  void silence(MemberRecord& member);
   void touch(const ParticipantId& participant);
   void flush(MemberRecord& member);
   void take_answer(MemberRecord& member, signaling::RequestId request, const signaling::AnswerRequest& answer);

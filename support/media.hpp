@@ -69,6 +69,7 @@ struct Receive {
   std::vector<std::string> rids;     ///< simulcast, lowest first; empty without simulcast
   bool transport_cc = false;         ///< the peer wants transport-wide feedback
   bool remb = false;                 ///< goog-remb was negotiated
+  bool pli = true;                   ///< false where only "ccm fir" was negotiated (RFC 5104)
 
   bool operator==(const Receive&) const = default;
 };

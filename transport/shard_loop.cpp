@@ -140,7 +140,7 @@ void ShardLoop::handle_check(Datagram& datagram, bool handed_over, Time now) {
 
   Connection& connection = *route->connection;
   const auto outcome = connection.on_check(datagram, *message, now);
-  if (!outcome.valid) counters_.dropped_auth.add();
+  if (outcome.verdict == IceLite::Verdict::Refused) counters_.dropped_auth.add();
   if (!outcome.new_address) return;
   publish(connection, [address = datagram.path.remote, dropped = outcome.dropped](
                           RouteTable& routes, const Route& to) {

@@ -131,7 +131,9 @@ TEST_F(TransportDtls, AnElementThatIsNotStartedYetLosesNothingLater) {
   Member member = join();
   TestPeer client = peer();
   ASSERT_TRUE(client.connect(member.credentials));
+  const auto before = transport->counters().packets_in;
   client.send(kClientHello);
+  ASSERT_TRUE(eventually([&] { return transport->counters().packets_in == before + 1; }));
   on_shard(0, [](Shard&) {});
   Received received;
   const auto pad = plug_in(member, received);
