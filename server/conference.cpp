@@ -236,9 +236,12 @@ void Conference::on_local_parameters(const ParticipantId& id, const pipelines::L
   MemberRecord* member = find_member(id);
   if (member == nullptr || !member->media.has_transport()) return;
   member->media.set_local(local);
-  const auto action = member->media.negotiation().transport_ready(now());
-  if (const auto held = std::exchange(member->held_offer, std::nullopt)) return answer_offer(*member, *held);
+  Negotiation& negotiation = member->media.negotiation();
   const auto client = client_of(*member);
+  // Before transport_ready() this offers nothing; it only says that there is somebody to offer to.
+  if (client != nullptr) (void)negotiation.signaling_back(now());
+  const auto action = negotiation.transport_ready(now());
+  if (const auto held = std::exchange(member->held_offer, std::nullopt)) return answer_offer(*member, *held);
   if (action == Negotiation::Action::SendOffer && client != nullptr) client->offer(member->media.offer());
 }
 
