@@ -14,6 +14,7 @@
 #include "signaling/backend.hpp"
 #include "signaling/http/rate_limiter.hpp"
 #include "signaling/http/websocket.hpp"
+#include "signaling/native/decode.hpp"
 #include "support/glib/main_loop.hpp"
 
 namespace parley::signaling::http {
@@ -21,7 +22,7 @@ namespace parley::signaling::http {
 struct SessionLimits {
   std::size_t total = 2000;
   std::size_t per_address = 256;  ///< an IPv4 address or an IPv6 /64; raise it behind a proxy
-  std::chrono::milliseconds join{30000};  ///< without a join in this time: closed
+  std::chrono::milliseconds join{30000};  ///< without having joined in this time: closed
   double requests_per_second = 50;
   double requests_burst = 200;
   unsigned refused = 200;     ///< requests in a row beyond that rate: closed
@@ -52,6 +53,10 @@ class WsSession final : public Client, public std::enable_shared_from_this<WsSes
 
  private:
   void received(std::string_view text);
+  void perform(const native::MessageId& id, native::Command command);
+  void refuse(const native::MessageId& id, const Error& error);
+  bool too_fast();
+  native::MessageId answered(RequestId request);
   void ended(const WebSocket::Ended& ended);
 
   SessionLimits limits_;
@@ -62,6 +67,8 @@ class WsSession final : public Client, public std::enable_shared_from_this<WsSes
   Timer join_timer_;
   ClientId client_ = 0;
   RequestId next_request_ = 1;
+  /// The client's own ids of the requests that the backend has yet to answer.
+  std::unordered_map<RequestId, native::MessageId> pending_;
   unsigned refused_ = 0;
   unsigned malformed_ = 0;
 };
