@@ -90,6 +90,14 @@ void on_data_channel(GstElement*, GObject* channel, gpointer data) {
                           SessionEvents& events) { events.on_channel(object, is_ordered); });
 }
 
+/// A channel's appsrc and appsink report errors to a bin that drops them, and in GStreamer 1.22
+/// leaks each with the element it came from. Without a bus they report nothing.
+void on_element_added(GstBin*, GstBin*, GstElement* element, gpointer) {
+  GstElementFactory* factory = gst_element_get_factory(element);
+  const std::string_view name = factory != nullptr ? GST_OBJECT_NAME(factory) : "";
+  if (name == "appsrc" || name == "appsink") gst_element_set_bus(element, nullptr);
+}
+
 GstWebRTCDataChannelState state_of(GObject* channel) {
   auto state = GST_WEBRTC_DATA_CHANNEL_STATE_CLOSED;
   g_object_get(channel, "ready-state", &state, nullptr);
@@ -100,7 +108,21 @@ void free_inbox_share(gpointer data, GClosure*) {
   delete static_cast<std::shared_ptr<Inbox>*>(data);
 }
 
+void flush(const GValue* item, gpointer) {
+  auto* element = static_cast<GstElement*>(g_value_get_object(item));
+  GstElementFactory* factory = gst_element_get_factory(element);
+  if (factory == nullptr || g_strcmp0(GST_OBJECT_NAME(factory), "sctpenc") != 0) return;
+  const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
+  gst_pad_send_event(pad.get(), gst_event_new_flush_start());
+}
+
 }  // namespace
+
+void stop_sending(GstBin* bin) {
+  const Handle<GstIterator, gst_iterator_free> elements(gst_bin_iterate_recurse(bin));
+  while (gst_iterator_foreach(elements.get(), flush, nullptr) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync(elements.get());
+}
 
 DataChannels::DataChannels(GstElement* webrtcbin, const Postbox& postbox)
     : webrtcbin_(Ref<GstElement>::retain(webrtcbin)),
@@ -108,7 +130,8 @@ DataChannels::DataChannels(GstElement* webrtcbin, const Postbox& postbox)
       signals_{Signal(webrtcbin, "prepare-data-channel", G_CALLBACK(on_prepare_channel),
                       new std::shared_ptr<Inbox>(inbox_), free_inbox_share),
                Signal(webrtcbin, "on-data-channel", G_CALLBACK(on_data_channel),
-                      new std::shared_ptr<Inbox>(inbox_), free_inbox_share)} {}
+                      new std::shared_ptr<Inbox>(inbox_), free_inbox_share),
+               Signal(webrtcbin, "deep-element-added", G_CALLBACK(on_element_added), nullptr)} {}
 
 DataChannels::~DataChannels() = default;
 
@@ -146,7 +169,7 @@ GObject* DataChannels::channel_for(bool ordered) const {
 
 void DataChannels::send(const DataMessage& message) {
   GObject* channel = channel_for(message.ordered);
-  if (channel == nullptr) return;
+  if (channel == nullptr || message.payload.empty()) return;
   guint64 buffered = 0;
   g_object_get(channel, "buffered-amount", &buffered, nullptr);
   const std::string& payload = message.payload;
@@ -155,11 +178,10 @@ void DataChannels::send(const DataMessage& message) {
     return;
   }
   if (!message.binary) {
-    g_signal_emit_by_name(channel, "send-string", payload.empty() ? nullptr : payload.c_str());
+    g_signal_emit_by_name(channel, "send-string", payload.c_str());
     return;
   }
-  const Handle<GBytes, g_bytes_unref> bytes(
-      payload.empty() ? nullptr : g_bytes_new(payload.data(), payload.size()));
+  const Handle<GBytes, g_bytes_unref> bytes(g_bytes_new(payload.data(), payload.size()));
   g_signal_emit_by_name(channel, "send-data", bytes.get());
 }
 

@@ -23,6 +23,11 @@ inline constexpr std::size_t kMaxBuffered = 1024 * 1024;
 /// A client that opens more than this many channels is ended: each costs webrtcbin a thread.
 inline constexpr unsigned kMaxChannels = 16;
 
+/// Wakes the threads of `bin` that wait for room in SCTP's send buffer; nothing is sent after it.
+/// Without it a pipeline whose peer stopped reading never gets to NULL: sctpenc of GStreamer 1.22
+/// waits for its sink pads to be idle before it stops their waiting. Any thread.
+void stop_sending(GstBin* bin);
+
 /// Main-bound. Messages of every `room` channel come as SessionEvents::on_message(); one is sent on
 /// the channel of its ordering that was opened last, so that a client's own replaces the server's.
 class DataChannels {
@@ -37,6 +42,7 @@ class DataChannels {
   [[nodiscard]] bool open();
   /// A channel of the client's, from SessionEvents::on_channel().
   void adopt(Ref<GObject> channel, bool ordered);
+  /// An empty message is not sent: webrtcbin 1.22 gives SCTP no byte for it, and SCTP takes none.
   void send(const DataMessage& message);
 
   /// Messages not delivered: too large, malformed, or more than the receiver or we took in time.
@@ -58,7 +64,7 @@ class DataChannels {
   Ref<GstElement> webrtcbin_;
   std::shared_ptr<Inbox> inbox_;
   std::vector<Channel> channels_;  ///< oldest first
-  std::array<Signal, 2> signals_;
+  std::array<Signal, 3> signals_;
 };
 
 }  // namespace parley::pipelines

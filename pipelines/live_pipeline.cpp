@@ -87,7 +87,7 @@ LivePipeline::LivePipeline(const std::string& name, GstClockTime base_time, cons
 LivePipeline::~LivePipeline() {
   Reaper::instance().run([element = std::move(element_), before = std::move(before_),
                           ended = std::move(ended_)]() mutable {
-    if (before) before();
+    if (before) before(GST_BIN(element.get()));
     before = nullptr;
     gst_element_set_state(element.get(), GST_STATE_NULL);
     end_stragglers(GST_BIN(element.get()));
@@ -96,7 +96,7 @@ LivePipeline::~LivePipeline() {
   });
 }
 
-void LivePipeline::at_end(std::function<void()> before, std::function<void()> ended) {
+void LivePipeline::at_end(std::function<void(GstBin*)> before, std::function<void()> ended) {
   before_ = std::move(before);
   ended_ = std::move(ended);
 }

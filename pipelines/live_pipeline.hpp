@@ -28,11 +28,12 @@ class LivePipeline {
 
   /// To be called by the owner before it lets go: `before` runs on the reaper's thread ahead of the
   /// change to NULL, `ended` there when nothing of the pipeline is left.
-  void at_end(std::function<void()> before, std::function<void()> ended);
+  void at_end(std::function<void(GstBin*)> before, std::function<void()> ended);
 
  private:
   Ref<GstElement> element_;
-  std::function<void()> before_, ended_;
+  std::function<void(GstBin*)> before_;
+  std::function<void()> ended_;
 };
 
 }  // namespace parley::pipelines

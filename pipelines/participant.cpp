@@ -253,11 +253,12 @@ void Participant::Impl::close(std::function<void()> closed) {
     if (closed) main_loop->post(closed);
   };
   if (!pipeline_) return on_main();
-  auto wait_for_webrtcbin = [last = negotiation_ ? negotiation_->last_request() : nullptr] {
+  auto settle = [last = negotiation_ ? negotiation_->last_request() : nullptr](GstBin* bin) {
     if (last) gst_promise_wait(last.get());
+    stop_sending(bin);
   };
   negotiation_.reset();
-  pipeline_->at_end(std::move(wait_for_webrtcbin), std::move(on_main));
+  pipeline_->at_end(std::move(settle), std::move(on_main));
   // Through the shard, behind all that was posted to it: from then on nothing is pushed into pads.
   transport_.post(options_.shard, [pipeline = std::exchange(pipeline_, nullptr)](
                                       transport::Shard&) mutable { pipeline.reset(); });

@@ -37,6 +37,8 @@ struct DataMessage {
   bool ordered = true;
   bool binary = false;
   std::string payload;
+
+  bool operator==(const DataMessage&) const = default;
 };
 
 /// Called on the main thread, never from within a call into the Participant.

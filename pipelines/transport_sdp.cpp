@@ -19,7 +19,7 @@ void remove_attributes(GstSDPMedia& media, std::string_view key) {
 
 void set_attribute(GstSDPMedia& media, const char* key, const std::string& value) {
   remove_attributes(media, key);
-  gst_sdp_media_add_attribute(&media, key, value.empty() ? nullptr : value.c_str());
+  gst_sdp_media_add_attribute(&media, key, value.c_str());
 }
 
 }  // namespace
@@ -36,8 +36,11 @@ Result<LocalParameters> local_parameters(const GstSDPMessage& offer) {
 }
 
 SdpMessage make_answer(const GstSDPMessage& offer, const RemoteParameters& remote) {
+  // By way of text: attributes without a value are null in webrtcbin's own offer, but have to be
+  // empty in a description it is given.
+  const GString_ text(gst_sdp_message_as_text(&offer));
   GstSDPMessage* copy = nullptr;
-  gst_sdp_message_copy(&offer, &copy);
+  gst_sdp_message_new_from_text(text.get(), &copy);
   SdpMessage answer(copy);
   // The message owns its media in an array that the API hands out as const.
   auto& media = const_cast<GstSDPMedia&>(*gst_sdp_message_get_media(answer.get(), 0));

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "pipelines/graph.hpp"
 #include "server/effects.hpp"
 #include "server/metrics.hpp"
 #include "server/requests.hpp"
-#include "signaling/room_ids.hpp"
+#include "signaling/http/paths.hpp"
 
 namespace parley::server {
 
@@ -63,7 +62,7 @@ void Conference::tick() {
 
 Result<Conference::RoomRecord*> Conference::room_for_join(const RoomId& id) {
   if (const auto it = rooms_.find(id); it != rooms_.end()) return &it->second;
-  if (!signaling::valid_room_id(id.str()))
+  if (!signaling::http::is_room_id(id.str()))
     return Error{"invalid_field", "room: 1 to 64 of A-Z a-z 0-9 _ -, and no reserved word."};
   if (rooms_.size() >= limits_.rooms)
     return Error{"room_limit", "This server holds no more rooms just now; try again later."};
@@ -346,6 +345,10 @@ Status Conference::remove_participant(const RoomId& room, const ParticipantId& p
     return Error{"participant_not_found", "There is no participant '" + participant.str() + "' in this room."};
   submit(room, rooms::Remove{0, participant});
   return Nothing{};
+}
+
+Result<std::string> Conference::graph(const RoomId& room) const {
+  return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
 }
 
 std::string Conference::not_ready() const { return closing_ ? "The server is stopping." : ""; }

@@ -36,7 +36,7 @@ IceLite::Outcome Connection::on_check(const Datagram& datagram, const stun::Mess
     Batch::Lane lane;
     batch.commit(lane, datagram.path, outcome.response);
   }
-  if (!outcome.valid) return outcome;
+  if (outcome.verdict != IceLite::Verdict::Valid) return outcome;
   if (first) report(IceState::Checking);
   if (!outcome.selected) return outcome;
   lane_ = {};

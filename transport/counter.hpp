@@ -18,8 +18,8 @@ class Counter {
 
 /// One shard's share of transport::Counters.
 struct ShardCounters {
-  Counter packets_in, packets_out, dropped_unknown, dropped_auth, dropped_overload, send_errors,
-      outputs_lost;
+  Counter packets_in, packets_out, dropped_unknown, dropped_auth, handed_over, dropped_overload,
+      send_errors, outputs_lost;
 };
 
 }  // namespace parley::transport

@@ -54,8 +54,8 @@ IceLite::Outcome IceLite::on_request(std::span<const std::uint8_t> datagram,
   }
   const Novelty novelty = this->novelty(message.transaction, path);
   if (novelty == Novelty::Replayed) return outcome;
+  outcome.verdict = novelty == Novelty::Fresh ? Verdict::Valid : Verdict::Repeated;
   if (novelty == Novelty::Fresh) {
-    outcome.valid = true;
     silent_since_ = now;
     validate(path, now, outcome);
     if (state_ == State::New) state_ = State::Checking;

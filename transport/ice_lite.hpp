@@ -34,10 +34,16 @@ class IceLite {
     Expired,    ///< consent was lost, for good: these credentials are never taken again
   };
 
+  enum class Verdict : std::uint8_t {
+    Refused,   ///< not the peer's, or not acceptable
+    Repeated,  ///< a retransmission: answered again, but it proves nothing new
+    Valid,
+  };
+
   /// What one check led to.
   struct Outcome {
+    Verdict verdict = Verdict::Refused;
     std::size_t response = 0;        ///< bytes to send back on the check's path; 0 is silence
-    bool valid = false;              ///< the check came from the peer
     bool new_address = false;        ///< from where it had not come before
     bool selected = false;           ///< the selected path is another one now
     std::optional<Address> dropped;  ///< made room for the new address

@@ -140,7 +140,7 @@ void ShardLoop::handle_check(Datagram& datagram, bool handed_over, Time now) {
 
   Connection& connection = *route->connection;
   const auto outcome = connection.on_check(datagram, *message, now);
-  if (!outcome.valid) counters_.dropped_auth.add();
+  if (outcome.verdict == IceLite::Verdict::Refused) counters_.dropped_auth.add();
   if (!outcome.new_address) return;
   publish(connection, [address = datagram.path.remote, dropped = outcome.dropped](
                           RouteTable& routes, const Route& to) {
@@ -151,8 +151,8 @@ void ShardLoop::handle_check(Datagram& datagram, bool handed_over, Time now) {
 
 void ShardLoop::hand_over(const Route& route, Datagram& datagram, bool handed_over) {
   // Once is enough: where it belongs may have changed on the way, but it must not go round.
-  if (handed_over || !all_[route.shard]->mailbox_.hand_over(std::move(datagram)))
-    counters_.dropped_overload.add();
+  const bool passed_on = !handed_over && all_[route.shard]->mailbox_.hand_over(std::move(datagram));
+  (passed_on ? counters_.handed_over : counters_.dropped_overload).add();
 }
 
 // --- connections

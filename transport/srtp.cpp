@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -24,11 +23,7 @@ struct Free {
 };
 using Session = std::unique_ptr<srtp_ctx_t, Free>;
 
-Session make_session(const SrtpKey& key, srtp_ssrc_type_t direction) {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    if (srtp_init() != srtp_err_status_ok) std::abort();
-  });
+Session create_session(const SrtpKey& key, srtp_ssrc_type_t direction) {
   SrtpKey copy = key;  // libsrtp takes it as mutable
   srtp_policy_t policy{};
   srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
@@ -39,6 +34,11 @@ Session make_session(const SrtpKey& key, srtp_ssrc_type_t direction) {
   srtp_t session = nullptr;
   if (srtp_create(&session, &policy) != srtp_err_status_ok) std::abort();  // out of memory
   return Session(session);
+}
+
+Session make_session(const SrtpKey& key, srtp_ssrc_type_t direction) {
+  prepare_srtp();
+  return create_session(key, direction);
 }
 
 class LibsrtpSender final : public SrtpSender {
@@ -125,6 +125,16 @@ class LibsrtpReceiver final : public SrtpReceiver {
 };
 
 }  // namespace
+
+void prepare_srtp() {
+  // Over NSS, as Debian builds libsrtp, the first session loads the cryptographic modules and the
+  // last one unloads them, which takes milliseconds. So one session stays for as long as the
+  // process.
+  [[maybe_unused]] static const srtp_t kept = [] {
+    if (srtp_init() != srtp_err_status_ok) std::abort();
+    return create_session({}, ssrc_any_inbound).release();
+  }();
+}
 
 std::unique_ptr<SrtpSender> make_srtp_sender(const SrtpKey& key) {
   return std::make_unique<LibsrtpSender>(key);

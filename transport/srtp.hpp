@@ -46,6 +46,8 @@ class SrtpReceiver {
       std::span<std::uint8_t> compound) = 0;
 };
 
+/// Loads what SRTP needs, so that the first connection does not wait for it. Thread-safe.
+void prepare_srtp();
 /// Over libsrtp. Thread-safe.
 std::unique_ptr<SrtpSender> make_srtp_sender(const SrtpKey& key);
 std::unique_ptr<SrtpReceiver> make_srtp_receiver(const SrtpKey& key);

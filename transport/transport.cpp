@@ -49,6 +49,7 @@ class TransportImpl final : public Transport {
       sum.packets_out += own.packets_out.get();
       sum.dropped_unknown += own.dropped_unknown.get();
       sum.dropped_auth += own.dropped_auth.get();
+      sum.handed_over += own.handed_over.get();
       sum.dropped_overload += own.dropped_overload.get();
       sum.send_errors += own.send_errors.get();
       sum.outputs_lost += own.outputs_lost.get();
@@ -136,6 +137,7 @@ Result<std::unique_ptr<Transport>> Transport::open(const Options& options, GstCl
     if (!next) return next.error();
     sockets.push_back(std::move(next).value());
   }
+  prepare_srtp();
   return std::unique_ptr<Transport>(std::make_unique<TransportImpl>(
       std::move(sockets), std::move(candidates).value(), base_time, listener));
 }

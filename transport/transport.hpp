@@ -63,14 +63,14 @@ class Shard {
 
 /// Numbers of the whole transport, for /metrics and tests.
 struct Counters {
-  std::uint64_t packets_in = 0, packets_out = 0;  ///< datagrams of any kind
-  std::uint64_t dropped_unknown = 0;  ///< from addresses, or with ICE names, that are nobody's
-  std::uint64_t dropped_auth =
-      0;  ///< checks and packets whose authentication failed; repeated packets
-  std::uint64_t dropped_overload =
-      0;                           ///< a shard was too far behind to be handed a packet of its own
-  std::uint64_t send_errors = 0;   ///< refused by SRTP or by the kernel
-  std::uint64_t outputs_lost = 0;  ///< pads given up, see Shard::set_output()
+  std::uint64_t packets_in = 0;  ///< datagrams of any kind
+  std::uint64_t packets_out = 0;
+  std::uint64_t dropped_unknown = 0;   ///< from an address, or with an ICE name, that is nobody's
+  std::uint64_t dropped_auth = 0;      ///< not authentic, or repeated
+  std::uint64_t handed_over = 0;       ///< came in on another shard's socket than their own
+  std::uint64_t dropped_overload = 0;  ///< their own shard was too far behind to take them
+  std::uint64_t send_errors = 0;       ///< refused by SRTP or by the kernel
+  std::uint64_t outputs_lost = 0;      ///< pads given up, see Shard::set_output()
   std::size_t connections = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
 #include "signaling/native/encode.hpp"
 
 namespace parley::signaling::http {
@@ -63,16 +65,18 @@ void WsSession::perform(const native::MessageId& id, native::Command command) {
   backend_.request(client_, request, std::get<Request>(std::move(command)));
 }
 
-native::MessageId WsSession::answered(RequestId request) {
+std::optional<native::MessageId> WsSession::answered(RequestId request) {
   auto entry = pending_.extract(request);
-  return entry.empty() ? native::MessageId() : std::move(entry.mapped());
+  if (entry.empty()) return std::nullopt;
+  return std::move(entry.mapped());
 }
 
 void WsSession::answer(RequestId request, const Result<rooms::Reply>& reply) {
-  const native::MessageId id = answered(request);
-  if (!reply) return socket_.send(native::encode_error(id, reply.error()));
+  const auto id = answered(request);
+  if (!id) return;
+  if (!reply) return socket_.send(native::encode_error(*id, reply.error()));
   socket_.send(native::encode_reply(
-      id, *reply, std::chrono::floor<std::chrono::seconds>(limits_.socket.ping_interval)));
+      *id, *reply, std::chrono::floor<std::chrono::seconds>(limits_.socket.ping_interval)));
   if (const auto* joined = std::get_if<rooms::reply::Joined>(&*reply)) {
     join_timer_.stop();
     socket_.send(native::encode_joined(*joined));
@@ -80,7 +84,7 @@ void WsSession::answer(RequestId request, const Result<rooms::Reply>& reply) {
 }
 
 void WsSession::description_answer(RequestId request, const Description& answer) {
-  socket_.send(native::encode_answer(answered(request), answer));
+  if (const auto id = answered(request)) socket_.send(native::encode_answer(*id, answer));
 }
 
 void WsSession::event(const rooms::Event& event) {
@@ -100,7 +104,7 @@ void WsSession::close(std::string_view reason) {
 }
 
 void WsSession::ended(const WebSocket::Ended& how) {
-  g_debug("session %" G_GUINT64_FORMAT " ended with %u: %s", client_, how.code, how.why.c_str());
+  spdlog::debug("session {} ended with {}: {}", client_, how.code, how.why);
   join_timer_.stop();
   backend_.disconnected(client_, how.goodbye);
   ended_();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -56,7 +57,8 @@ class WsSession final : public Client, public std::enable_shared_from_this<WsSes
   void perform(const native::MessageId& id, native::Command command);
   void refuse(const native::MessageId& id, const Error& error);
   bool too_fast();
-  native::MessageId answered(RequestId request);
+  /// The client's id of a request that now has its answer; nothing when it had one already.
+  std::optional<native::MessageId> answered(RequestId request);
   void ended(const WebSocket::Ended& ended);
 
   SessionLimits limits_;

@@ -40,6 +40,11 @@ PeerMedia accepted_part(State& state, const Line& line, PeerMedia media) {
   return media;
 }
 
+bool is_bundled(const Section& section, const std::vector<std::string>& bundle) {
+  const Attribute* mid = section.attributes.find("mid");
+  return mid != nullptr && std::find(bundle.begin(), bundle.end(), mid->value) != bundle.end();
+}
+
 /// The m-line has to be the one offered (RFC 3264 section 6).
 Result<Nothing> check_same(const Line& line, const Section& section) {
   auto mid = read_mid(section);
@@ -60,8 +65,19 @@ Result<Nothing> check_same(const Line& line, const Section& section) {
   return Nothing{};
 }
 
-Result<Nothing> take_section(State& state, Line& line, const Section& section,
-                             const Description& answer, Applied& applied) {
+Result<Nothing> take_media(State& state, Line& line, const Section& section,
+                           const Description& answer, Applied& applied) {
+  auto media = read_media(section, line.media_kind(), answer.attributes);
+  if (!media) return media.error();
+  line.peer = accepted_part(state, line, std::move(*media));
+  judge(line, applied);
+  return Nothing{};
+}
+
+Result<Nothing> take_section(State& state, std::size_t index, const Description& answer,
+                             const std::vector<std::string>& bundle, Applied& applied) {
+  Line& line = state.lines[index];
+  const Section& section = answer.sections[index];
   if (auto same = check_same(line, section); !same) return same;
   line.replaced_mid.clear();
   if (is_rejected(section)) {
@@ -72,37 +88,34 @@ Result<Nothing> take_section(State& state, Line& line, const Section& section,
     return Nothing{};
   }
   line.agreed = true;
+  if (!is_bundled(section, bundle)) {
+    // Firefox bundles no more than 127 m-lines. There is no port for the others: they carry
+    // nothing.
+    line.peer = {};
+    judge(line, applied);
+    return Nothing{};
+  }
   if (line.kind == Line::Kind::Data) applied.transport.data_channel = true;
-  if (!line.is_media()) return Nothing{};
-  auto media = read_media(section, line.media_kind(), answer.attributes);
-  if (!media) return media.error();
-  line.peer = accepted_part(state, line, std::move(*media));
-  if (line.told && line.told->track == line.track) judge(line, applied);
-  return Nothing{};
+  return line.is_media() ? take_media(state, line, section, answer, applied) : Nothing{};
 }
 
-/// The section whose transport counts: the first of the group (RFC 9143 7.3.1). All that is not
-/// rejected has to be in the group.
-Result<const Section*> find_tagged(const Description& answer) {
-  auto bundle = read_bundle(answer);
-  if (!bundle) return bundle.error();
+/// The section whose transport counts: the first of the group (RFC 9143 7.3.1).
+Result<const Section*> find_tagged(const Description& answer,
+                                   const std::vector<std::string>& bundle) {
   const Section* tagged = nullptr;
   for (const Section& section : answer.sections) {
-    if (is_rejected(section)) continue;
-    const Attribute* mid = section.attributes.find("mid");
-    const bool bundled =
-        mid != nullptr && std::find(bundle->begin(), bundle->end(), mid->value) != bundle->end();
-    if (!bundled) return bad_sdp(section.line, "this m= line is not in a=group:BUNDLE.");
-    if (tagged == nullptr || mid->value == bundle->front()) tagged = &section;
+    if (is_rejected(section) || !is_bundled(section, bundle)) continue;
+    if (tagged == nullptr || section.attributes.find("mid")->value == bundle.front())
+      tagged = &section;
   }
-  if (tagged == nullptr) return bad_sdp(0, "every m= line is rejected; accept at least one.");
+  if (tagged == nullptr) return bad_sdp(0, "no m= line is accepted and in a=group:BUNDLE.");
   return tagged;
 }
 
 }  // namespace
 
 void judge(Line& line, Applied& applied) {
-  if (line.track.empty()) return;
+  if (line.track.empty() || !line.told || line.told->track != line.track) return;
   const Verdict verdict =
       line.peer.sends && !line.peer.codecs.empty() ? Verdict::Accepted : Verdict::Refused;
   if (verdict == line.verdict) return;
@@ -115,7 +128,9 @@ Result<Applied> take_answer(State& state, const Description& answer) {
   if (answer.sections.size() != state.placed)
     return bad_sdp(0, "the offer has " + std::to_string(state.placed) + " m= lines, the answer " +
                           std::to_string(answer.sections.size()) + ".");
-  auto tagged = find_tagged(answer);
+  auto bundle = read_bundle(answer);
+  if (!bundle) return bundle.error();
+  auto tagged = find_tagged(answer, *bundle);
   if (!tagged) return tagged.error();
   auto transport = read_transport(answer, **tagged);
   if (!transport) return transport.error();
@@ -124,9 +139,7 @@ Result<Applied> take_answer(State& state, const Description& answer) {
   Applied applied;
   applied.transport = std::move(*transport);
   for (std::size_t i = 0; i < state.placed; ++i)
-    if (auto taken = take_section(state, state.lines[i], answer.sections[i], answer, applied);
-        !taken)
-      return taken.error();
+    if (auto taken = take_section(state, i, answer, *bundle, applied); !taken) return taken.error();
   state.agreed = state.placed;
   state.offered = false;
   return applied;

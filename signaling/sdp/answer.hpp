@@ -10,8 +10,8 @@ namespace parley::sdp {
 /// Changes `state` as the answer says. On an Error the state is unusable: apply to a copy.
 Result<Applied> take_answer(State& state, const Description& answer);
 
-/// After the peer spoke of the m-line in a description that was about `line.track`: notes whether
-/// it sends, and reports a change.
+/// After the peer spoke of the m-line: notes whether it sends the track, and reports a change. Says
+/// nothing of a track that the peer has not been told of yet.
 void judge(Line& line, Applied& applied);
 
 }  // namespace parley::sdp

@@ -71,7 +71,7 @@ struct IncomingMedia {
   std::string stream;  ///< first msid, "-" without one
 };
 
-/// What an applied offer or answer changed.
+/// The peer's transport, and what an applied offer or answer changed.
 struct Applied {
   RemoteTransport transport;
   std::vector<IncomingMedia> incoming;  ///< only from offers of the peer
@@ -112,26 +112,33 @@ class MediaSession {
 
   struct Slot {
     std::string mid;
-    bool needs_offer = false;  ///< a new m-line: it exists for the peer only after the next offer
+    /// The peer does not know the m-line yet: it is in sending() after the next offer and answer.
+    bool needs_offer = false;
   };
   /// Gives the track a slot. `seat` names the publisher's source ("<participant>/camera"); tracks
   /// of the same seat share a stream. Idempotent.
   Slot attach(const TrackId& track, media::Kind kind, std::string_view seat);
-  /// Frees the slot; the m-line and its SSRCs stay.
+  /// Frees the slot; the m-line and its SSRCs stay, to be given away again.
   void detach(const TrackId& track);
   [[nodiscard]] std::optional<std::string> slot_of(const TrackId& track) const;
 
   // --- offers and answers -----------------------------------------------------------------------
 
-  /// True when an offer would tell the peer something new.
+  /// True when an offer would tell the peer something new, beyond one in flight.
   [[nodiscard]] bool needs_offer() const;
-  /// Our offer: ice-lite, BUNDLE, setup:actpass, all candidates, end-of-candidates.
+  /// Our offer: ice-lite, BUNDLE, setup:actpass, all candidates, end-of-candidates. It has an
+  /// m-line even when there is nothing to send or receive, so that the transport comes up. May be
+  /// made again when its answer was lost.
   [[nodiscard]] std::string make_offer(const LocalTransport& local);
-  /// The peer's answer to the last offer.
+  /// The peer's answer to the last offer. Error "unexpected_answer" when none is in flight. m-lines
+  /// that the peer left out of the BUNDLE group count as refused.
   Result<Applied> apply_answer(std::string_view sdp);
-  /// The peer's own offer. Refusing it (a collision) is the caller's decision, before this.
-  /// Afterwards bind publications with add_receive(…, mid) where wanted, then make_answer().
+  /// The peer's own offer. Refusing it (a collision) is the caller's decision, before this; an
+  /// offer of ours in flight counts as rolled back. Its m-lines that cannot be taken are rejected
+  /// in the answer. Afterwards bind publications with add_receive(…, mid) where wanted, then
+  /// make_answer().
   Result<Applied> apply_offer(std::string_view sdp);
+  /// Only after apply_offer().
   [[nodiscard]] std::string make_answer(const LocalTransport& local);
 
   // --- what was negotiated ----------------------------------------------------------------------
@@ -141,9 +148,11 @@ class MediaSession {
     media::Receive media;
   };
   [[nodiscard]] std::vector<Receiving> receiving() const;
-  /// Every send m-line the peer has answered, whether a track is on it or not.
+  /// Every send m-line the peer has answered, whether a track is on it or not. A rejected one is
+  /// listed without codecs until its place is given to a new m-line, of another mid.
   [[nodiscard]] std::vector<media::Send> sending() const;
   /// The first codec the peer put on this publication's m-line: what it will most likely send.
+  /// Nothing while it does not send.
   [[nodiscard]] std::optional<media::Codec> codec_of(const TrackId& track) const;
 
  private:

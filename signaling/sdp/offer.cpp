@@ -140,7 +140,7 @@ Result<Nothing> Taker::take_media(Line& line, const Section& section) {
   if (line.peer.receives && !line.slot) open_slot(line);
   if (line.peer.sends && !sent && line.track.empty())
     applied_.incoming.push_back({line.mid, line.media_kind(), line.peer.stream});
-  if (line.told && line.told->track == line.track) judge(line, applied_);
+  judge(line, applied_);
   return Nothing{};
 }
 

@@ -64,7 +64,32 @@ test('joining without camera and microphone still sees and hears the others', as
       navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('denied', 'NotAllowedError'); };
     }),
   });
-  await assertFlows([guest], 2);
   assert.match(await guest.evaluate(() => document.querySelector('[data-testid="toasts"]').textContent), /access is blocked/);
+  await assertFlows([guest], 2);
   assert.deepEqual((await ann.tiles()).sort(), ['Ann (you)', 'Guest']);
+});
+
+test('where the browser holds the sound back, the picture plays and a click brings the sound', async () => {
+  const room = meeting.newRoom();
+  await meeting.join(room, 'Ann');
+  const guest = await meeting.join(room, 'Guest', {
+    query: '&audio=0&video=0',
+    // A page that a test drives counts as touched by its user; this is what an untouched one does.
+    before: (page) => page.addInitScript(() => {
+      let touched = false;
+      addEventListener('click', () => { touched = true; }, true);
+      const { play } = HTMLMediaElement.prototype;
+      HTMLMediaElement.prototype.play = function guarded() {
+        return touched || this.muted ? play.call(this) : Promise.reject(new DOMException('not touched', 'NotAllowedError'));
+      };
+    }),
+  });
+  const sound = () => document.querySelector('.tile:not([data-self]) video')?.muted === false;
+  await guest.until(() => document.querySelector('[data-testid="banner"] button')?.textContent === 'Click to hear', 'the button to hear');
+  await guest.until(() => document.querySelector('.tile:not([data-self])')?.dataset.video === 'on', 'a picture all the same');
+  assert.equal(await guest.evaluate(sound), false);
+  await guest.page.click('[data-testid="banner"] button');
+  assert.equal(await guest.evaluate(sound), true);
+  assert.equal(await guest.evaluate(() => document.querySelector('[data-testid="banner"]').hidden), true);
+  await assertFlows([guest], 2);
 });

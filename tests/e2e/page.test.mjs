@@ -10,7 +10,8 @@ after(() => meeting.close());
 const PHONE = { width: 360, height: 740, touch: true };
 
 /** What sticks out of the window, or cannot be read or reached. */
-function misplaced() {
+async function misplaced() {
+  await Promise.all(document.getAnimations().map(({ finished }) => finished));
   const bad = [];
   if (document.documentElement.scrollWidth > innerWidth) bad.push(`page is ${document.documentElement.scrollWidth} px wide`);
   for (const element of document.querySelectorAll('button, input, select, textarea, .tile:not([data-offstage])')) {

@@ -49,8 +49,7 @@ void take_answer(std::string_view text) {
   (void)session.make_offer(kLocal);
   (void)session.apply_answer(text);
   (void)session.receiving();
-  (void)session.apply_offer(text);
-  check(session.make_answer(kLocal));
+  if (session.apply_offer(text).ok()) check(session.make_answer(kLocal));
 }
 
 }  // namespace

@@ -408,6 +408,68 @@ TEST(PeerOffer, OfAPublicationNotBoundFallsBackToAnMLineOfOurs) {
   EXPECT_NE(session.add_receive(TrackId("mic"), Kind::Audio, "nowhere"), "nowhere");
 }
 
+TEST(PeerOffer, ItsOwnMLinesAreNotTakenForPublicationsOfOurs) {
+  MediaSession session = make_session();
+  ASSERT_TRUE(session.apply_offer(kOffer).ok());
+  (void)answer_of(session);
+  EXPECT_NE(session.add_receive(TrackId("mic"), Kind::Audio), "a");
+}
+
+TEST(PeerOffer, SaysNothingOfAPublicationThatWaitsForOurOffer) {
+  MediaSession session = make_session(false);
+  Peer peer;
+  const std::string mid = session.add_receive(TrackId("first"), Kind::Audio);
+  peer.sends = {mid};
+  exchange(session, peer);
+  session.remove_receive(TrackId("first"));
+  ASSERT_EQ(session.add_receive(TrackId("second"), Kind::Audio), mid);
+  // It still sends what it sent before, and offers for a reason of its own.
+  const std::string offer =
+      replaced(replaced(kOffer, "mid:a", "mid:" + mid), "BUNDLE a", "BUNDLE " + mid);
+  const auto applied = session.apply_offer(offer);
+  ASSERT_TRUE(applied.ok()) << applied.error().message;
+  EXPECT_TRUE(applied->accepted.empty());
+  EXPECT_EQ(direction_of(parsed(answer_of(session)).sections[0]), "inactive");
+  EXPECT_TRUE(session.receiving().empty());
+  EXPECT_TRUE(session.needs_offer());
+  EXPECT_THAT(exchange(session, peer).accepted, ElementsAre(TrackId("second")));
+}
+
+TEST(PeerOffer, IsAnsweredWithNoMoreThanItHasRoomFor) {
+  MediaSession session = make_session(false);
+  const std::string watching =
+      replaced(replaced(kOffer, "a=sendonly", "a=recvonly"), "a=sendonly", "a=recvonly");
+  ASSERT_TRUE(session.apply_offer(watching).ok());
+  session.attach(TrackId("v"), Kind::Video, "p/camera");
+  (void)answer_of(session);
+  EXPECT_FALSE(session.sending().at(1).codecs.empty());
+  ASSERT_TRUE(session
+                  .apply_offer(replaced(replaced(watching, "a=recvonly", "a=inactive"),
+                                        "a=recvonly", "a=inactive"))
+                  .ok());
+  const Description answer = parsed(answer_of(session));
+  EXPECT_EQ(direction_of(answer.sections[1]), "inactive");
+  EXPECT_FALSE(answer.sections[1].attributes.has("msid"));
+  EXPECT_TRUE(session.sending().at(1).codecs.empty());
+  EXPECT_FALSE(session.needs_offer());
+}
+
+TEST(PeerOffer, NewSlotsKeepOutOfSeatsInUse) {
+  MediaSession session = make_session(false);
+  session.attach(TrackId("v2"), Kind::Video, "p2/screen");
+  exchange(session, {});
+  std::string offer = replaced(kOffer, "a=sendonly", "a=recvonly");
+  const std::string ours =
+      "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:s0\r\na=recvonly\r\na=rtcp-mux\r\na=rtpmap:96 "
+      "VP8/90000\r\n";
+  offer = replaced(offer, "m=audio", ours + "m=audio");
+  offer = replaced(replaced(offer, "SAVPF 96 0", "SAVPF 111"), "rtpmap:96 opus", "rtpmap:111 opus");
+  ASSERT_TRUE(session.apply_offer(replaced(offer, "BUNDLE a v", "BUNDLE s0 a v")).ok());
+  const Description answer = parsed(answer_of(session));
+  EXPECT_EQ(value_of(answer.sections[0], "msid"), "seat0 s0");
+  EXPECT_EQ(value_of(answer.sections[1], "msid"), "seat1 a");
+}
+
 struct BadOffer {
   const char* name;
   const char* from;

@@ -170,11 +170,16 @@ TEST(Reuse, ARejectedPublicationLeavesItsPlaceToTheNext) {
   EXPECT_EQ(direction_of(section_of(parsed(session.make_offer(local_transport())), mid)),
             "rejected");
   exchange(session, peer);
+  session.add_receive(TrackId("other"), Kind::Video);
+  exchange(session, peer);
+  EXPECT_EQ(section_count(session.make_offer(local_transport())), 3u)
+      << "its track is still bound to it";
+  exchange(session, peer);
   session.remove_receive(TrackId("cam"));
   const std::string next = session.add_receive(TrackId("mic"), Kind::Audio);
   EXPECT_NE(next, mid) << "RFC 8829 5.2.2: a recycled m-line is a new one";
   const Description offer = parsed(session.make_offer(local_transport()));
-  ASSERT_EQ(offer.sections.size(), 2u);
+  ASSERT_EQ(offer.sections.size(), 3u);
   EXPECT_EQ(value_of(offer.sections[1], "mid"), next);
   EXPECT_EQ(offer.sections[1].head.media, "audio");
   peer.sends = {next};
@@ -201,9 +206,14 @@ TEST(Reuse, ARecycledPlaceIsGivenBackWhenTheOfferWasRolledBack) {
   offer = replaced(offer, " " + next + "\r\n", " x\r\n");
   const auto applied = session.apply_offer(offer);
   ASSERT_TRUE(applied.ok()) << applied.error().message;
-  EXPECT_EQ(section_count(session.make_answer(local_transport())), 3u);
+  EXPECT_TRUE(applied->refused.empty());
+  const Description answer = parsed(session.make_answer(local_transport()));
+  ASSERT_EQ(answer.sections.size(), 3u);
+  EXPECT_EQ(value_of(answer.sections[1], "mid"), mid);
+  EXPECT_TRUE(session.needs_offer());
   const Description again = parsed(session.make_offer(local_transport()));
   EXPECT_EQ(value_of(again.sections[1], "mid"), next);
+  EXPECT_EQ(direction_of(again.sections[1]), "recvonly");
   EXPECT_EQ(value_of(again.sections[2], "mid"), "x");
 }
 

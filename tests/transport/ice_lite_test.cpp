@@ -11,6 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+using Verdict = IceLite::Verdict;
+
 constexpr std::string_view kPassword = "0123456789012345678901";
 
 Path path_from(std::string_view ip, std::uint16_t port) {
@@ -65,7 +67,7 @@ class IceLiteTest : public ::testing::Test {
 
 TEST_F(IceLiteTest, AnswersAValidCheckWithTheAddressItCameFrom) {
   const auto outcome = check(home);
-  EXPECT_TRUE(outcome.valid);
+  EXPECT_EQ(outcome.verdict, Verdict::Valid);
   EXPECT_TRUE(outcome.new_address);
   EXPECT_FALSE(outcome.selected);
   ASSERT_TRUE(answer_is_authentic());
@@ -105,7 +107,7 @@ TEST_F(IceLiteTest, AnotherAddressOfOursIsAnotherPath) {
 TEST_F(IceLiteTest, AWrongPasswordChangesNothing) {
   (void)check(home, {.nominate = true});
   const auto outcome = check(away, {.password = "wrong", .nominate = true});
-  EXPECT_FALSE(outcome.valid);
+  EXPECT_EQ(outcome.verdict, Verdict::Refused);
   EXPECT_EQ(ice.selected(), home);
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->error_code, 401);
@@ -130,21 +132,21 @@ TEST_F(IceLiteTest, AFloodOfBadChecksIsMetWithSilence) {
 }
 
 TEST_F(IceLiteTest, ACheckWithoutIntegrityIsABadRequest) {
-  EXPECT_FALSE(check(home, {.nominate = true, .integrity = false}).valid);
+  EXPECT_EQ(check(home, {.nominate = true, .integrity = false}).verdict, Verdict::Refused);
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->error_code, 400);
   EXPECT_EQ(ice.state(), IceLite::State::New);
 }
 
 TEST_F(IceLiteTest, AnUnknownRequiredAttributeIsNamedInTheError) {
-  EXPECT_FALSE(check(home, {.nominate = true, .extra = 0x7abc}).valid);
+  EXPECT_EQ(check(home, {.nominate = true, .extra = 0x7abc}).verdict, Verdict::Refused);
   ASSERT_TRUE(answer_is_authentic());
   EXPECT_EQ(answer->error_code, 420);
   EXPECT_FALSE(ice.selected());
 }
 
 TEST_F(IceLiteTest, AControlledPeerIsToldToTakeTheOtherRole) {
-  EXPECT_FALSE(check(home, {.nominate = true, .controlled = true}).valid);
+  EXPECT_EQ(check(home, {.nominate = true, .controlled = true}).verdict, Verdict::Refused);
   ASSERT_TRUE(answer_is_authentic());
   EXPECT_EQ(answer->error_code, 487);
   EXPECT_FALSE(ice.selected());
@@ -154,7 +156,7 @@ TEST_F(IceLiteTest, AControlledPeerIsToldToTakeTheOtherRole) {
 TEST_F(IceLiteTest, ARetransmissionIsAnsweredAgainButCountsOnce) {
   (void)check(home, {.nominate = true, .transaction = 7000});
   now += 20s;
-  EXPECT_FALSE(check(home, {.nominate = true, .transaction = 7000}).valid);
+  EXPECT_EQ(check(home, {.nominate = true, .transaction = 7000}).verdict, Verdict::Repeated);
   EXPECT_EQ(answer->cls, stun::Class::Success);
   now += 10s;
   EXPECT_TRUE(ice.expire(now)) << "an old check proves no consent";
@@ -164,7 +166,7 @@ TEST_F(IceLiteTest, ACopiedCheckFromElsewhereDoesNotMoveThePeer) {
   (void)check(home, {.nominate = true, .transaction = 7000});
   for (std::size_t i = 0; i < IceLite::kTransactions - 1; ++i) (void)check(home);
   const auto outcome = check(away, {.nominate = true, .transaction = 7000});
-  EXPECT_FALSE(outcome.valid);
+  EXPECT_EQ(outcome.verdict, Verdict::Refused);
   EXPECT_EQ(outcome.response, 0u);
   EXPECT_EQ(ice.selected(), home);
 }
@@ -239,7 +241,7 @@ TEST_F(IceLiteTest, TheStalestAddressMakesRoomButNeverTheSelectedOne) {
 TEST_F(IceLiteTest, NewCredentialsMakeTheOldVoid) {
   (void)check(home, {.nominate = true});
   ice.set_local("more", "another password 12345");
-  EXPECT_FALSE(check(home).valid);
+  EXPECT_EQ(check(home).verdict, Verdict::Refused);
   EXPECT_TRUE(
       check(away, {.username = "more:peer", .password = "another password 12345", .nominate = true})
           .selected);

@@ -13,6 +13,7 @@ const UNREACHED = new Set(['connection_lost', 'not_joined', 'timeout']);
 export class Publications {
   /** @type {Set<Publication>} */ all = new Set();
   #request; #onFailed;
+  /** Those whose request is on its way. @type {Set<Publication>} */ #announcing = new Set();
 
   /**
    * @param {Request} request
@@ -56,12 +57,15 @@ export class Publications {
   async announce(publication) {
     const { source, muted } = publication;
     let reply;
+    this.#announcing.add(publication);
     try {
       reply = await this.#request('publish', { source, muted });
     } catch (error) {
       if (UNREACHED.has(/** @type {ParleyError} */ (error).code)) return;
       this.all.delete(publication);
       throw error;
+    } finally {
+      this.#announcing.delete(publication);
     }
     publication.id = reply.track;
     if (!this.all.has(publication)) this.#request('unpublish', { track: reply.track }).catch(() => {});
@@ -73,6 +77,13 @@ export class Publications {
     for (const publication of this.all) {
       publication.id = null;
       this.#announceOrReport(publication);
+    }
+  }
+
+  /** What was added while the join was on its way. */
+  announceRest() {
+    for (const publication of this.all) {
+      if (!publication.id && !this.#announcing.has(publication)) this.#announceOrReport(publication);
     }
   }
 

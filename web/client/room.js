@@ -160,8 +160,12 @@ export class Room extends EventTarget {
     this.#change(this.#roster.reset(reply.participant, reply.host, reply.participants));
     this.#emit('joined', { participant: reply.participant, host: reply.host, resumed: Boolean(reply.resumed) });
     for (const message of reply.chat ?? []) this.#addMessage(message);
-    if (fresh) this.#wishes.clear();
-    else this.#publications.reconcile(reply.tracks ?? []);
+    if (fresh) {
+      this.#wishes.clear();
+      this.#publications.announceRest();
+    } else {
+      this.#publications.reconcile(reply.tracks ?? []);
+    }
     const wishes = [...this.#wishes.values()].filter(({ track }) => this.#roster.track(track));
     if (wishes.length > 0) this.#request('subscribe', { tracks: wishes }).catch(() => {});
   }

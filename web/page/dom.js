@@ -31,7 +31,7 @@ export function clone(templateId) {
   return /** @type {HTMLElement} */ (document.importNode(/** @type {Element} */ (firstElementChild), true));
 }
 
-/** @param {string} name of a symbol in icons.svg */
+/** @param {string} name of a symbol in index.html, without its "icon-" */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('class', 'icon');
@@ -43,7 +43,7 @@ export function icon(name) {
 
 /** @param {ParentNode} parent an svg, or what has one inside @param {string} name */
 export function setIcon(parent, name) {
-  find(parent, 'use', SVGUseElement).setAttribute('href', `/assets/icons.svg#${name}`);
+  find(parent, 'use', SVGUseElement).setAttribute('href', `#icon-${name}`);
 }
 
 /**

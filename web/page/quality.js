@@ -16,6 +16,7 @@ export class QualityMonitor {
 
   start() {
     this.#timer = setInterval(() => this.#measure(), EVERY_MS);
+    this.#room.addEventListener('media-state', () => this.#measure());
     this.#measure();
   }
 

@@ -58,6 +58,16 @@ export async function assertFlows(clients, expected) {
   return growing.flat().length;
 }
 
+/** Waits until exactly these sources are alive: what was sent before a mute may still be on its way. */
+export async function untilAlive(client, sources, attempts = 5) {
+  let alive;
+  for (let attempt = 0; attempt < attempts; ++attempt) {
+    alive = (await growingFlows(client)).map(({ source }) => source).sort();
+    if (alive.join() === [...sources].sort().join()) return;
+  }
+  assert.deepEqual(alive, [...sources].sort(), `${client.name} receives`);
+}
+
 async function waitForMedia(client, expected) {
   const end = performance.now() + FIRST_MEDIA_TIMEOUT_MS;
   for (;;) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { launchChromium, launchFirefox } from './browsers.mjs';
 import { Client } from './client.mjs';
+import { startProxy } from './proxy.mjs';
 import { startServer } from './server.mjs';
 
 let rooms = 0;
@@ -13,6 +14,7 @@ let rooms = 0;
 export class Meeting {
   /** @type {Map<string, Promise<import('./browsers.mjs').TestBrowser>>} */ #browsers = new Map();
   /** @type {Client[]} */ #clients = [];
+  #proxies = [];
   #server;
 
   static async start(options) {
@@ -55,6 +57,13 @@ export class Meeting {
     return client;
   }
 
+  /** A way to the server that can be cut; it lives until everyone has left. */
+  async proxy() {
+    const proxy = await startProxy(this.url);
+    this.#proxies.push(proxy);
+    return proxy;
+  }
+
   /** A room's state as the server tells it. */
   async roomState(room) {
     const response = await fetch(`${this.url}/api/rooms/${room}`);
@@ -65,6 +74,7 @@ export class Meeting {
   async leaveAll() {
     const clients = this.#clients.splice(0);
     await Promise.all(clients.map((client) => client.close().catch(() => {})));
+    for (const proxy of this.#proxies.splice(0)) proxy.stop();
     const errors = clients.flatMap(({ name, errors: written }) => written.map((error) => `${name}: ${error}`));
     assert.deepEqual(errors, [], 'pages wrote errors to their consoles');
   }

@@ -42,6 +42,18 @@ test('what was published before joining goes out right behind the join, without 
   assert.equal(publication.track.enabled, false);
 });
 
+test('what is published while the join is on its way goes out once it is answered, and only once', async () => {
+  const meeting = newRoom();
+  await meeting.room.publish(fakeTrack('audio'));
+  const joining = meeting.room.join(JOIN);
+  await settle();
+  await meeting.room.publish(fakeTrack('video'));
+  assert.deepEqual(meeting.socket.requests('publish').map(({ source }) => source), ['microphone']);
+  await meeting.socket.reply('join', joinReply());
+  await joining;
+  assert.deepEqual(meeting.socket.requests('publish').map(({ source }) => source), ['microphone', 'camera']);
+});
+
 test('an offer is answered with its version; publications are bound to their m-lines, slots to tracks', async () => {
   const meeting = await joinedRoom({ participants: [BEN] });
   const track = fakeTrack('video');
