@@ -3,7 +3,7 @@
 #include <cassert>
 #include <memory>
 
-#include "signaling/http/json.hpp"
+#include "signaling/json/writer.hpp"
 #include "support/glib/signal.hpp"
 
 namespace parley::signaling::http {
@@ -52,7 +52,12 @@ Signal watch_end(const std::shared_ptr<Pending>& pending, const char* signal) {
 }  // namespace
 
 Response error_response(unsigned status, const Error& error) {
-  return {status, "application/json", json::error_object(error), {{"Cache-Control", "no-store"}}};
+  json::Writer out;
+  out.object("error", [&] {
+    out.field("code", error.code);
+    out.field("message", error.message);
+  });
+  return {status, "application/json", out.text(), {{"Cache-Control", "no-store"}}};
 }
 
 Response error_page(unsigned status, std::string_view message) {

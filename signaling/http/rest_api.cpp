@@ -1,9 +1,11 @@
 #include "signaling/http/rest_api.hpp"
 
 #include "signaling/http/exchange.hpp"
-#include "signaling/http/json.hpp"
 #include "signaling/http/paths.hpp"
 #include "signaling/http/room_json.hpp"
+#include "signaling/json/document.hpp"
+#include "signaling/json/fields.hpp"
+#include "signaling/json/writer.hpp"
 
 namespace parley::signaling::http {
 namespace {
@@ -36,30 +38,32 @@ RoomId room_of(const Exchange& exchange) {
   return RoomId(exchange.parameter("room"));
 }
 
-void create_room(Exchange& exchange, Backend& backend) {
-  const auto body = json::parse_object(exchange.body());
-  if (!body) return exchange.respond(failed(body.error()));
-  // The name is the first participant's to give; here it is only checked for form.
-  const auto host_name = json::string_member(*body, "hostName");
-  if (!host_name) return exchange.respond(failed(host_name.error()));
-  const auto wanted = json::string_member(*body, "id");
-  if (!wanted) return exchange.respond(failed(wanted.error()));
-  if (*wanted && !is_room_id(**wanted))
-    return exchange.respond(
-        failed({"invalid_room",
-                "\"id\" must be 1 to 64 of the characters A-Z a-z 0-9 _ - and not one of "
-                "the server's own paths; leave it out to have one made"}));
+/// The id a client wants for its room; empty when it leaves the choice to us.
+Result<RoomId> wanted_room(std::string_view body) {
+  const auto document = json::parse_object(body.empty() ? "{}" : body);
+  if (!document) return document.error();
+  std::optional<Error> problem;
+  json::Fields in(json_node_get_object(document->get()), problem);
+  // Some clients name the host here; the name counts that it gives when it joins.
+  in.optional_text("hostName");
+  const auto id = in.optional_text("id");
+  if (problem) return *problem;
+  if (id && !is_room_id(*id))
+    return Error{"invalid_room",
+                 "id must be 1 to 64 of the characters A-Z a-z 0-9 _ - and not one of the "
+                 "server's own paths; leave it out to have one made"};
+  return RoomId(id.value_or(""));
+}
 
-  const auto id = backend.create_room(RoomId(wanted->value_or("")));
+void create_room(Exchange& exchange, Backend& backend) {
+  const auto wanted = wanted_room(exchange.body());
+  if (!wanted) return exchange.respond(failed(wanted.error()));
+  const auto id = backend.create_room(*wanted);
   if (!id) return exchange.respond(failed(id.error()));
-  const auto builder = json::make_builder();
-  json_builder_begin_object(builder.get());
-  for (const char* name : {"id", "roomId"}) {
-    json_builder_set_member_name(builder.get(), name);
-    json_builder_add_string_value(builder.get(), id->str().c_str());
-  }
-  json_builder_end_object(builder.get());
-  Response response = json_response(201, json::to_text(builder));
+  json::Writer out;
+  out.field("id", id->str());
+  out.field("roomId", id->str());
+  Response response = json_response(201, out.text());
   response.headers.emplace_back("Location", "/api/rooms/" + id->str());
   exchange.respond(std::move(response));
 }

@@ -129,7 +129,7 @@ Result<Ref<GTlsCertificate>> load_certificate(const std::string& certificate_fil
 }
 
 Result<Ref<GTlsCertificate>> self_signed_certificate(const std::vector<std::string>& addresses) {
-  const KeyHandle key(EVP_EC_gen("P-256"));
+  const KeyHandle key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   const CertificateHandle certificate(X509_new());
   if (key == nullptr || certificate == nullptr ||
       !describe(certificate.get(), key.get(), addresses)) {

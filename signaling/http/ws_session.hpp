@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -22,7 +23,7 @@ namespace parley::signaling::http {
 struct SessionLimits {
   std::size_t total = 2000;
   std::size_t per_address = 256;  ///< an IPv4 address or an IPv6 /64; raise it behind a proxy
-  std::chrono::milliseconds join{30000};  ///< without a join in this time: closed
+  std::chrono::milliseconds join{30000};  ///< without having joined in this time: closed
   double requests_per_second = 50;
   double requests_burst = 200;
   unsigned refused = 200;     ///< requests in a row beyond that rate: closed
@@ -53,11 +54,12 @@ class WsSession final : public Client, public std::enable_shared_from_this<WsSes
 
  private:
   void received(std::string_view text);
+  void perform(const native::MessageId& id, native::Command command);
   void refuse(const native::MessageId& id, const Error& error);
-  bool within_rate(const native::MessageId& id);
+  bool too_fast();
+  /// The client's id of a request that now has its answer; nothing when it had one already.
+  std::optional<native::MessageId> answered(RequestId request);
   void ended(const WebSocket::Ended& ended);
-  /// What the client calls a request that is pending; it is pending no more.
-  std::optional<native::MessageId> take_id(RequestId request);
 
   SessionLimits limits_;
   Backend& backend_;
@@ -67,7 +69,8 @@ class WsSession final : public Client, public std::enable_shared_from_this<WsSes
   Timer join_timer_;
   ClientId client_ = 0;
   RequestId next_request_ = 1;
-  std::unordered_map<RequestId, native::MessageId> pending_;  ///< the ids of requests not answered yet
+  /// The client's own ids of the requests that the backend has yet to answer.
+  std::unordered_map<RequestId, native::MessageId> pending_;
   unsigned refused_ = 0;
   unsigned malformed_ = 0;
 };

