@@ -175,13 +175,16 @@ TEST_F(TransportDtls, AlertsHintThatThePeerLeftOnceASecondAtMost) {
   Member member = join();
   TestPeer client = peer();
   ASSERT_TRUE(client.connect(member.credentials));
+  const Time begin = now();
   for (int i = 0; i < 100; ++i) client.send(kAlert);
   client.send(kClientHello);
   ASSERT_TRUE(eventually([&] { return transport->counters().packets_in >= 102; }));
-  EXPECT_EQ(listener.closed(member.id), 1u);
+  const std::size_t hints = listener.closed(member.id);
+  EXPECT_GE(hints, 1u);
+  EXPECT_LE(hints, 1 + static_cast<std::size_t>((now() - begin) / 1s));
   std::this_thread::sleep_for(1s);
   client.send(kAlert);
-  EXPECT_TRUE(eventually([&] { return listener.closed(member.id) == 2; }));
+  EXPECT_TRUE(eventually([&] { return listener.closed(member.id) == hints + 1; }));
   transport->close(member.id);
 }
 

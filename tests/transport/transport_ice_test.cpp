@@ -75,8 +75,8 @@ TEST_F(TransportIce, ChecksKeepConsent) {
   Member member = join();
   TestPeer client = peer();
   ASSERT_TRUE(client.connect(member.credentials));
-  on_shard(0, [&](Shard& shard) { shard.set_consent_timeout(member.id, 400ms); });
-  for (int i = 0; i < 8; ++i) {
+  on_shard(0, [&](Shard& shard) { shard.set_consent_timeout(member.id, 1s); });
+  for (int i = 0; i < 15; ++i) {
     std::this_thread::sleep_for(100ms);
     ASSERT_TRUE(client.connect(member.credentials));
   }

@@ -180,6 +180,8 @@ TEST_F(TransportMedia, StrangersDoNotDisturb) {
       Bytes datagram(1 + i * 37 % 1400, static_cast<std::uint8_t>(i * 11));
       datagram[0] = static_cast<std::uint8_t>(i);
       junk.send(datagram);
+      if (i % 50 == 0)
+        std::this_thread::sleep_for(1ms);  // the kernel's queue is not what is tested
       if (i % 10 == 0) junk.send_check({"stranger", "password"});
       if (i % 10 == 5)
         junk.send_check(publisher->member.credentials, {.nominate = true, .password = "guess"});
@@ -188,11 +190,11 @@ TEST_F(TransportMedia, StrangersDoNotDisturb) {
   unsigned received = 0;
   for (int i = 0; i < 100; ++i) {
     send_packet(*publisher);
-    received += subscriber.client.receive_rtp(100ms).has_value();
+    received += subscriber.client.receive_rtp(1s).has_value();
   }
   stop = true;
   stranger.join();
-  EXPECT_GE(received, 98u);
+  EXPECT_GE(received, 99u);
   EXPECT_EQ(listener.connected(publisher->member.id), 1u);
   EXPECT_GT(transport->counters().dropped_unknown, 100u);
   EXPECT_GT(transport->counters().dropped_auth, 10u);
