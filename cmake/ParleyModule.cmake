@@ -15,6 +15,9 @@ if(PARLEY_SANITIZE)
     -fsanitize=${PARLEY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(parley_options INTERFACE -fsanitize=${PARLEY_SANITIZE})
 endif()
+if(PARLEY_FUZZ)  # so that libFuzzer sees coverage inside the libraries too
+  target_compile_options(parley_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 function(parley_module name)
   cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
@@ -47,4 +50,31 @@ function(parley_fuzz name)
   target_link_libraries(${name}_fuzz PRIVATE ${ARGN})
   target_compile_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
   target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+endfunction()
+
+# parley_node_tests(LABEL [PROCESSORS n]): every *.test.mjs of the calling folder as one ctest each.
+# scripts/test runs `npm ci` there first. The server under test is $PARLEY_BINARY.
+function(parley_node_tests label)
+  cmake_parse_arguments(arg "" "PROCESSORS;TIMEOUT" "" ${ARGN})
+  if(NOT arg_PROCESSORS)
+    set(arg_PROCESSORS 1)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 240)
+  endif()
+  find_program(NODE node)
+  if(NOT NODE)
+    message(STATUS "node is missing: the tests in ${CMAKE_CURRENT_SOURCE_DIR} are left out")
+    return()
+  endif()
+  file(GLOB files CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.test.mjs"
+                                    "${CMAKE_CURRENT_SOURCE_DIR}/*.test.js")
+  foreach(file ${files})
+    get_filename_component(name "${file}" NAME_WE)
+    add_test(NAME "${label}.${name}" COMMAND "${NODE}" --test "${file}"
+             WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+    set_tests_properties("${label}.${name}" PROPERTIES
+      LABELS "${label}" TIMEOUT ${arg_TIMEOUT} PROCESSORS ${arg_PROCESSORS}
+      ENVIRONMENT "PARLEY_BINARY=$<TARGET_FILE_DIR:parley_support>/../server/parley;PARLEY_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+  endforeach()
 endfunction()

@@ -1,11 +1,14 @@
 // One participant's GStreamer pipeline: its webrtcbin, and a source, tee and fan-out per track.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gst/gst.h>
 
 #include "support/glib/main_loop.hpp"
 #include "support/ids.hpp"
@@ -34,6 +37,8 @@ struct DataMessage {
   bool ordered = true;
   bool binary = false;
   std::string payload;
+
+  bool operator==(const DataMessage&) const = default;
 };
 
 /// Called on the main thread, never from within a call into the Participant.
@@ -45,8 +50,9 @@ class ParticipantObserver {
   /// DTLS is up, and the certificate is the one the SDP named.
   virtual void on_secure(const ParticipantId&) = 0;
   virtual void on_data(const ParticipantId&, const DataMessage&) = 0;
-  /// The pipeline or its connection is past use; `reason` is a snake_case word ("fingerprint_mismatch",
-  /// "dtls_failed", "pipeline_error").
+  /// The pipeline or its connection is past use; at most once, and nothing follows it. `reason` is
+  /// a snake_case word: "peer_closed" (the peer ended DTLS in order), "fingerprint_mismatch",
+  /// "dtls_failed", "too_many_channels", "pipeline_error".
   virtual void on_failed(const ParticipantId&, std::string_view reason) = 0;
 };
 
@@ -59,8 +65,8 @@ class Participant {
     GstClockTime base_time = 0;
   };
 
-  Participant(ParticipantId id, const Options& options, transport::Transport& transport, MainLoop& main_loop,
-              ParticipantObserver& observer);
+  Participant(ParticipantId id, const Options& options, transport::Transport& transport,
+              MainLoop& main_loop, ParticipantObserver& observer);
   ~Participant();
   Participant(const Participant&) = delete;
   Participant& operator=(const Participant&) = delete;
@@ -79,17 +85,21 @@ class Participant {
   [[nodiscard]] forwarding::TrackKey key_of(const TrackId& track) const;
 
   /// Sends to the peer's `room` channel of that ordering, if it has one that is open.
+  /// Messages above 64 KiB are dropped, and so is what would make more than 1 MiB wait for the
+  /// peer.
   void send_data(const DataMessage& message);
+  /// Messages dropped so far, both ways.
+  [[nodiscard]] std::uint64_t data_dropped() const;
 
   /// Ends everything at once for the outside; the pipeline goes to NULL on another thread.
   /// Idempotent. `closed` (may be empty) runs on the main thread when nothing is left.
   void close(std::function<void()> closed);
 
-  /// The pipeline, for graphs; owned by this.
+  /// The pipeline, for graphs; owned by this. Null before start() and after close().
   [[nodiscard]] GstElement* pipeline() const;
 
  private:
-  struct Impl;
+  class Impl;
   std::shared_ptr<Impl> impl_;
 };
 

@@ -15,8 +15,10 @@ namespace parley::rooms {
 
 namespace event {
 struct ParticipantJoined { Participant participant; };
+/// `reason`: left, removed or connection_lost. Its tracks are gone with it, without a TrackRemoved.
 struct ParticipantLeft { ParticipantId participant; std::string reason; };
 struct HostChanged { ParticipantId participant; };
+/// Again for a track that is known: it has another codec now.
 struct TrackAdded { ParticipantId participant; Track track; };
 struct TrackRemoved { ParticipantId participant; TrackId track; };
 struct TrackMuted { ParticipantId participant; TrackId track; bool muted = false; };
@@ -27,9 +29,11 @@ struct ChatPosted { ChatMessage message; };
 struct ActiveSpeaker { std::vector<ParticipantId> participants; };
 /// The publisher's own m-line was refused by its browser.
 struct PublishFailed { TrackId track; };
-/// This participant's media transport is gone; it should resume or join again.
+/// This participant's media transport is gone; its session ends with this, and it should resume with
+/// new media or join again.
 struct TransportClosed { std::string reason; };
-/// Last words to this participant: removed by an operator, room closed, seat taken over elsewhere.
+/// Last words to this session. `reason`: removed_by_operator, or resumed_elsewhere when another session
+/// has taken over the seat.
 struct Removed { std::string reason; };
 struct RoomClosed { std::string reason; };
 }  // namespace event
@@ -61,11 +65,14 @@ using Reply = std::variant<reply::Done, reply::Joined, reply::Published, reply::
 
 // --- effects ----------------------------------------------------------------------------------------
 
+/// With reply::Joined the participant's signaling moves to the session that asked: a Send ahead of it
+/// goes to the session before, a Send after it to the new one.
 struct Answer { RequestId request = 0; Result<Reply> reply; };
 struct Send { ParticipantId to; Event event; };
 /// Makes the participant's webrtcbin and connection, from which the first offer follows.
 struct OpenTransport { ParticipantId participant; };
-/// Ends them. Comes after the last Send to the participant; its links are gone with it.
+/// Ends them. The links to the participant are gone with it; those from it were unlinked before. No
+/// Send to the participant follows, unless it resumes (then the Answer to that came first).
 struct CloseTransport { ParticipantId participant; };
 /// The participant has left for good: forget its signaling session too.
 struct ForgetParticipant { ParticipantId participant; };

@@ -23,7 +23,9 @@ struct Join {
   std::string resume_token;
   bool subscribe_all = true;  ///< false: nothing flows until it subscribes
 };
-/// Takes back the seat that a lost connection left. `media_alive`: its transport goes on as it is.
+/// Takes back the seat that a lost connection left. `media_alive`: its transport goes on as it is;
+/// else it is opened anew and its tracks with it. Refused with resume_failed when the seat or, with
+/// `media_alive`, the transport is not there any more.
 struct Resume {
   RequestId request = 0;
   ParticipantId participant;
@@ -46,7 +48,8 @@ struct Unpublish {
   ParticipantId participant;
   TrackId track;
 };
-/// Subscribes to, changes or (with `wanted` false) drops tracks.
+/// Subscribes to, changes or (with `wanted` false) drops live tracks of others: all of them, or, when
+/// one of them is not there, none.
 struct Subscribe {
   RequestId request = 0;
   ParticipantId participant;
@@ -92,7 +95,8 @@ struct Speaking {
   TrackId track;
   bool speaking = false;
 };
-/// The signaling connection ended without a goodbye.
+/// The signaling connection ended without a goodbye. Not to be told of a session whose seat another
+/// session has taken over since.
 struct SignalingLost {
   ParticipantId participant;
 };
@@ -110,7 +114,7 @@ struct Remove {
 struct Close {
   RequestId request = 0;
 };
-/// Time has passed; call about once a second.
+/// Time has passed; call about once a second. (Every other Input lets time pass as well.)
 struct Tick {};
 
 using Input = std::variant<Join, Resume, Leave, Publish, Unpublish, Subscribe, Mute, Chat, TrackAppeared,

@@ -31,7 +31,8 @@ struct LocalTransport {
   std::vector<Candidate> candidates;
 };
 
-/// Which DTLS role the peer takes: the server is always the passive side (DTLS server), so `Active`.
+/// Which DTLS role the peer takes: the server is always the passive side (DTLS server), so
+/// `Active`.
 enum class Setup : std::uint8_t { Active, Passive, ActPass };
 
 /// The peer's end, as its offer or answer said it.
@@ -45,9 +46,19 @@ struct RemoteTransport {
   bool operator==(const RemoteTransport&) const = default;
 };
 
+/// What is negotiated besides codecs, both ways; the one place to switch it.
+struct Policy {
+  bool remb = true;           ///< goog-remb feedback
+  bool transport_cc = false;  ///< transport-wide feedback and its header extension
+  bool abs_send_time = true;
+  bool dependency_descriptor = true;
+  bool simulcast = false;  ///< take the layers a peer offers (RFC 8853); else it sends one
+};
+
 struct Options {
-  std::uint64_t session_id = 1;  ///< the o= line's
-  bool data_channel = true;      ///< offer an SCTP m-line
+  std::uint64_t session_id = 1;  ///< the o= line's; below 2^63 (RFC 8829 5.2.1)
+  bool data_channel = true;      ///< offer an SCTP m-line, and take one
+  Policy policy;
   /// Returns an SSRC that is in use nowhere in this participant's session. Never 0.
   std::function<std::uint32_t()> next_ssrc;
 };
@@ -60,12 +71,13 @@ struct IncomingMedia {
   std::string stream;  ///< first msid, "-" without one
 };
 
-/// What an applied offer or answer changed.
+/// The peer's transport, and what an applied offer or answer changed.
 struct Applied {
   RemoteTransport transport;
-  std::vector<IncomingMedia> incoming;   ///< only from offers of the peer
-  std::vector<TrackId> accepted;         ///< published tracks whose m-line the peer now sends on
-  std::vector<TrackId> refused;          ///< published tracks whose m-line the peer rejected or left inactive
+  std::vector<IncomingMedia> incoming;  ///< only from offers of the peer
+  std::vector<TrackId> accepted;        ///< published tracks whose m-line the peer now sends on
+  std::vector<TrackId>
+      refused;  ///< published tracks whose m-line the peer rejected or left inactive
 };
 
 /// The m-lines of one participant and what they carry.
@@ -73,13 +85,13 @@ struct Applied {
 /// *Receive m-lines* (the peer sends): one per published track; freed ones are used again for
 /// later publications of the same kind.
 /// *Send m-lines* (we send): slots grouped in seats. A seat is the m-lines of one publisher's
-/// source (camera with microphone, or screen with its sound): they share an msid stream, so that the
-/// browser keeps them in sync. When the publisher goes, its seat is given to the next one; SSRCs and
-/// m-lines stay, so nothing has to be negotiated and the SDP does not grow.
+/// source (camera with microphone, or screen with its sound): they share an msid stream, so that
+/// the browser keeps them in sync. When the publisher goes, its seat is given to the next one;
+/// SSRCs and m-lines stay, so nothing has to be negotiated and the SDP does not grow.
 ///
 /// Not thread-safe; no socket, no clock, no GStreamer. Text given in is bounded by the caller and
-/// may be anything: a broken description gives an Error (code "bad_sdp", the message names the line)
-/// and leaves the session as it was.
+/// may be anything: a broken description gives an Error (code "bad_sdp", the message names the
+/// line) and leaves the session as it was.
 class MediaSession {
  public:
   explicit MediaSession(Options options);
@@ -89,9 +101,10 @@ class MediaSession {
 
   // --- publications of this participant ---------------------------------------------------------
 
-  /// Plans a receive m-line for a track the peer wants to publish. Returns its mid. With `mid` given
-  /// the track is bound to that m-line of the peer's own offer.
-  std::string add_receive(const TrackId& track, media::Kind kind, std::optional<std::string> mid = {});
+  /// Plans a receive m-line for a track the peer wants to publish. Returns its mid. With `mid`
+  /// given the track is bound to that m-line of the peer's own offer.
+  std::string add_receive(const TrackId& track, media::Kind kind,
+                          std::optional<std::string> mid = {});
   /// The m-line goes inactive and is free for another publication of the kind.
   void remove_receive(const TrackId& track);
 
@@ -99,26 +112,33 @@ class MediaSession {
 
   struct Slot {
     std::string mid;
-    bool needs_offer = false;  ///< a new m-line: it exists for the peer only after the next offer
+    /// The peer does not know the m-line yet: it is in sending() after the next offer and answer.
+    bool needs_offer = false;
   };
-  /// Gives the track a slot. `seat` names the publisher's source ("<participant>/camera"); tracks of
-  /// the same seat share a stream. Idempotent.
+  /// Gives the track a slot. `seat` names the publisher's source ("<participant>/camera"); tracks
+  /// of the same seat share a stream. Idempotent.
   Slot attach(const TrackId& track, media::Kind kind, std::string_view seat);
-  /// Frees the slot; the m-line and its SSRCs stay.
+  /// Frees the slot; the m-line and its SSRCs stay, to be given away again.
   void detach(const TrackId& track);
   [[nodiscard]] std::optional<std::string> slot_of(const TrackId& track) const;
 
   // --- offers and answers -----------------------------------------------------------------------
 
-  /// True when an offer would tell the peer something new.
+  /// True when an offer would tell the peer something new, beyond one in flight.
   [[nodiscard]] bool needs_offer() const;
-  /// Our offer: ice-lite, BUNDLE, setup:actpass, all candidates, end-of-candidates.
+  /// Our offer: ice-lite, BUNDLE, setup:actpass, all candidates, end-of-candidates. It has an
+  /// m-line even when there is nothing to send or receive, so that the transport comes up. May be
+  /// made again when its answer was lost.
   [[nodiscard]] std::string make_offer(const LocalTransport& local);
-  /// The peer's answer to the last offer.
+  /// The peer's answer to the last offer. Error "unexpected_answer" when none is in flight. m-lines
+  /// that the peer left out of the BUNDLE group count as refused.
   Result<Applied> apply_answer(std::string_view sdp);
-  /// The peer's own offer. Refusing it (a collision) is the caller's decision, before this.
-  /// Afterwards bind publications with add_receive(…, mid) where wanted, then make_answer().
+  /// The peer's own offer. Refusing it (a collision) is the caller's decision, before this; an
+  /// offer of ours in flight counts as rolled back. Its m-lines that cannot be taken are rejected
+  /// in the answer. Afterwards bind publications with add_receive(…, mid) where wanted, then
+  /// make_answer().
   Result<Applied> apply_offer(std::string_view sdp);
+  /// Only after apply_offer().
   [[nodiscard]] std::string make_answer(const LocalTransport& local);
 
   // --- what was negotiated ----------------------------------------------------------------------
@@ -128,9 +148,11 @@ class MediaSession {
     media::Receive media;
   };
   [[nodiscard]] std::vector<Receiving> receiving() const;
-  /// Every send m-line the peer has answered, whether a track is on it or not.
+  /// Every send m-line the peer has answered, whether a track is on it or not. A rejected one is
+  /// listed without codecs until its place is given to a new m-line, of another mid.
   [[nodiscard]] std::vector<media::Send> sending() const;
   /// The first codec the peer put on this publication's m-line: what it will most likely send.
+  /// Nothing while it does not send.
   [[nodiscard]] std::optional<media::Codec> codec_of(const TrackId& track) const;
 
  private:

@@ -1,0 +1,59 @@
+#include "pipelines/links.hpp"
+
+#include <utility>
+
+#include "forwarding/peer.hpp"
+#include "forwarding/send_stream.hpp"
+#include "support/time.hpp"
+
+namespace parley::pipelines {
+namespace {
+
+using forwarding::Peer;
+using forwarding::SendStream;
+using transport::Shard;
+
+SendStream* find(Shard& shard, const Slot& slot) {
+  Peer* peer = shard.find(slot.subscriber);
+  return peer != nullptr ? peer->find_send(slot.mid) : nullptr;
+}
+
+}  // namespace
+
+void apply_negotiated(transport::Transport& transport, unsigned shard,
+                      transport::ConnectionId connection, std::vector<Receiving> receiving,
+                      std::vector<media::Send> sending) {
+  transport.post(shard, [connection, receiving = std::move(receiving),
+                         sending = std::move(sending)](Shard& on) {
+    Peer* peer = on.find(connection);
+    if (peer == nullptr) return;
+    for (const Receiving& line : receiving) peer->set_receive(line.media, line.key);
+    for (const media::Send& line : sending) peer->set_send(line);
+  });
+}
+
+void link_track(transport::Transport& transport, unsigned shard, Slot slot, Published track,
+                bool paused) {
+  transport.post(shard, [slot = std::move(slot), track, paused](Shard& on) {
+    SendStream* stream = find(on, slot);
+    Peer* publisher = on.find(track.publisher);
+    forwarding::Track* source = publisher != nullptr ? publisher->find_track(track.key) : nullptr;
+    if (stream == nullptr || source == nullptr) return;
+    stream->set_paused(paused, now());
+    stream->attach(*source, now());
+  });
+}
+
+void pause_track(transport::Transport& transport, unsigned shard, Slot slot, bool paused) {
+  transport.post(shard, [slot = std::move(slot), paused](Shard& on) {
+    if (SendStream* stream = find(on, slot)) stream->set_paused(paused, now());
+  });
+}
+
+void unlink_track(transport::Transport& transport, unsigned shard, Slot slot) {
+  transport.post(shard, [slot = std::move(slot)](Shard& on) {
+    if (SendStream* stream = find(on, slot)) stream->detach();
+  });
+}
+
+}  // namespace parley::pipelines

@@ -1,0 +1,45 @@
+// What flows to whom: tasks for the shard that carry out links and negotiated descriptions.
+// Main-bound or not: all of these post and return.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "forwarding/track.hpp"
+#include "support/media.hpp"
+#include "transport/transport.hpp"
+
+namespace parley::pipelines {
+
+/// One outgoing m-line of a subscriber.
+struct Slot {
+  transport::ConnectionId subscriber = 0;
+  std::string mid;
+};
+
+/// A track and the connection of its publisher, which lives on the subscriber's shard.
+struct Published {
+  transport::ConnectionId publisher = 0;
+  forwarding::TrackKey key = 0;
+};
+
+/// An m-line the peer sends on, and the track it carries.
+struct Receiving {
+  media::Receive media;
+  forwarding::TrackKey key = 0;
+};
+
+/// Gives the connection what its last description settled. Links to m-lines that are new in it come
+/// after this.
+void apply_negotiated(transport::Transport& transport, unsigned shard,
+                      transport::ConnectionId connection, std::vector<Receiving> receiving,
+                      std::vector<media::Send> sending);
+
+/// Has the slot carry the track from its next keyframe on. Nothing happens where either is gone or
+/// the slot's m-line was not applied yet.
+void link_track(transport::Transport& transport, unsigned shard, Slot slot, Published track,
+                bool paused);
+void pause_track(transport::Transport& transport, unsigned shard, Slot slot, bool paused);
+void unlink_track(transport::Transport& transport, unsigned shard, Slot slot);
+
+}  // namespace parley::pipelines

@@ -1,0 +1,119 @@
+#include "server/app.hpp"
+
+#include <glib-unix.h>
+#include <gst/gst.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "plugins/fan_out_element.hpp"
+#include "server/conference.hpp"
+#include "server/transport_events.hpp"
+#include "signaling/http/http_server.hpp"
+#include "support/glib/main_loop.hpp"
+#include "transport/transport.hpp"
+
+namespace parley::server {
+namespace {
+
+constexpr int kCannotStart = 2;
+constexpr std::chrono::seconds kStopWithin{4};
+
+void set_up_log(const std::string& level) {
+  // stdout is for the page's URL alone, so that scripts can read it.
+  spdlog::set_default_logger(spdlog::stderr_color_mt("parley"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+  spdlog::set_level(spdlog::level::from_str(level));
+}
+
+int cannot_start(const Error& error) {
+  std::cerr << "parley: " << error.message << '\n';
+  return kCannotStart;
+}
+
+/// SIGINT and SIGTERM call `stop` on the main thread.
+class StopSignals {
+ public:
+  explicit StopSignals(std::function<void()> stop) : stop_(std::move(stop)) {
+    for (const int number : {SIGINT, SIGTERM}) g_unix_signal_add(number, &StopSignals::on_signal, this);
+  }
+  ~StopSignals() {
+    while (g_source_remove_by_user_data(this)) {
+    }
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+ private:
+  static gboolean on_signal(gpointer self) {
+    static_cast<StopSignals*>(self)->stop_();
+    return G_SOURCE_CONTINUE;
+  }
+  std::function<void()> stop_;
+};
+
+transport::Options transport_options(const Config& config) {
+  return {config.rtc_port, config.announce, config.rtc_threads};
+}
+
+ConferenceLimits conference_limits(const Config& config) {
+  ConferenceLimits limits;
+  limits.rooms = config.max_rooms;
+  limits.room.participants = config.max_participants;
+  return limits;
+}
+
+signaling::http::Options http_options(const Config& config) {
+  signaling::http::Options options;
+  options.host = config.listen.host;
+  options.port = config.listen.port;
+  options.web_dir = config.web.empty() ? PARLEY_WEB_DIR : config.web;
+  options.tls_cert = config.tls_cert;
+  options.tls_key = config.tls_key;
+  options.tls_self_signed = config.tls_self_signed;
+  options.operator_token = config.operator_token;
+  options.allow_origins = config.allow_origins;
+  // A front end of the operator's own may load what our policy forbids.
+  if (!config.web.empty()) options.content_security_policy.clear();
+  return options;
+}
+
+}  // namespace
+
+int run(const Config& config) {
+  set_up_log(config.log_level);
+  gst_init(nullptr, nullptr);
+  plugins::register_elements();
+
+  MainLoop main_loop;
+  const GstClockTime base_time = gst_util_get_timestamp();
+  TransportEvents events(main_loop);
+  auto transport = transport::Transport::open(transport_options(config), base_time, events);
+  if (!transport) return cannot_start(transport.error());
+  Conference conference(**transport, main_loop, base_time, conference_limits(config));
+  events.report_to(&conference);
+  auto http = signaling::http::HttpServer::start(http_options(config), conference);
+  if (!http) return cannot_start(http.error());
+
+  bool stopping = false;
+  Timer deadline;
+  const StopSignals signals([&] {
+    if (std::exchange(stopping, true)) return;
+    spdlog::info("stopping");
+    conference.close([&] { main_loop.quit(); });
+    (*http)->stop();
+    deadline = Timer::once(kStopWithin, [&] {
+      spdlog::warn("some pipelines did not end in time");
+      main_loop.quit();
+    });
+  });
+  spdlog::info("media on UDP port {}", (*transport)->port());
+  std::cout << (*http)->url() << std::endl;
+  main_loop.run();
+  events.report_to(nullptr);
+  return 0;
+}
+
+}  // namespace parley::server

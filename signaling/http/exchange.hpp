@@ -1,0 +1,72 @@
+// One HTTP request and its response.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <libsoup/soup.h>
+
+#include "signaling/http/access.hpp"
+#include "signaling/http/router.hpp"
+#include "support/glib/ref.hpp"
+
+namespace parley::signaling::http {
+
+using Bytes = Handle<GBytes, g_bytes_unref>;
+
+struct Response {
+  unsigned status = 200;
+  std::string content_type;  ///< empty without a body
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+/// The error as JSON, {"error":{"code","message"}}.
+Response error_response(unsigned status, const Error& error);
+/// For people: a small page that says the same.
+Response error_page(unsigned status, std::string_view message);
+
+/// Answers an exchange that was deferred; later calls, and calls after the client went away, do
+/// nothing. Keeps the exchange open until called, so call it in bounded time.
+using Reply = std::function<void(Response)>;
+
+/// What a handler gets. Lives as long as the handler's call. Main-bound.
+class Exchange {
+ public:
+  Exchange(SoupServerMessage* message, std::vector<std::string> segments);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  [[nodiscard]] std::string_view method() const;
+  [[nodiscard]] const std::vector<std::string>& segments() const { return segments_; }
+  /// What the route's {name} stands for.
+  [[nodiscard]] const std::string& parameter(std::string_view name) const;
+  /// Empty when the request has no such header.
+  [[nodiscard]] std::string_view header(const char* name) const;
+  [[nodiscard]] std::string_view body() const;
+  [[nodiscard]] Caller caller() const;
+  /// For protocols that take the connection over.
+  [[nodiscard]] SoupServerMessage* message() const { return message_; }
+
+  void set_parameters(Parameters parameters) { parameters_ = std::move(parameters); }
+
+  void respond(Response response);
+  /// Responds with the error in the form its caller reads: JSON below /api, else a page.
+  void fail(unsigned status, const Error& error);
+  /// The answer comes later, through what this returns.
+  [[nodiscard]] Reply defer();
+
+ private:
+  SoupServerMessage* message_;
+  std::vector<std::string> segments_;
+  Parameters parameters_;
+  Bytes body_;
+};
+
+/// True when the peer is this machine. Unknown kinds of peers are not.
+bool is_loopback(GSocketAddress* address);
+
+}  // namespace parley::signaling::http

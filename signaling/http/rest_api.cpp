@@ -1,0 +1,137 @@
+#include "signaling/http/rest_api.hpp"
+
+#include "signaling/http/exchange.hpp"
+#include "signaling/http/json.hpp"
+#include "signaling/http/paths.hpp"
+#include "signaling/http/room_json.hpp"
+
+namespace parley::signaling::http {
+namespace {
+
+unsigned status_of(const std::string& code) {
+  if (code.ends_with("_not_found")) return 404;
+  if (code == "room_exists") return 409;
+  if (code == "room_limit" || code == "graphviz_missing" || code == "graphviz_busy") return 503;
+  if (code == "internal" || code == "graphviz_failed" || code == "graph_too_large") return 500;
+  return 400;
+}
+
+Response failed(const Error& error) {
+  return error_response(status_of(error.code), error);
+}
+
+Response json_response(unsigned status, std::string body) {
+  return {status, "application/json", std::move(body), {{"Cache-Control", "no-store"}}};
+}
+
+Response text_response(unsigned status, std::string type, std::string body) {
+  return {status, std::move(type), std::move(body), {{"Cache-Control", "no-store"}}};
+}
+
+Response no_content() {
+  return {204, {}, {}, {}};
+}
+
+RoomId room_of(const Exchange& exchange) {
+  return RoomId(exchange.parameter("room"));
+}
+
+void create_room(Exchange& exchange, Backend& backend) {
+  const auto body = json::parse_object(exchange.body());
+  if (!body) return exchange.respond(failed(body.error()));
+  // The name is the first participant's to give; here it is only checked for form.
+  const auto host_name = json::string_member(*body, "hostName");
+  if (!host_name) return exchange.respond(failed(host_name.error()));
+  const auto wanted = json::string_member(*body, "id");
+  if (!wanted) return exchange.respond(failed(wanted.error()));
+  if (*wanted && !is_room_id(**wanted))
+    return exchange.respond(
+        failed({"invalid_room",
+                "\"id\" must be 1 to 64 of the characters A-Z a-z 0-9 _ - and not one of "
+                "the server's own paths; leave it out to have one made"}));
+
+  const auto id = backend.create_room(RoomId(wanted->value_or("")));
+  if (!id) return exchange.respond(failed(id.error()));
+  const auto builder = json::make_builder();
+  json_builder_begin_object(builder.get());
+  for (const char* name : {"id", "roomId"}) {
+    json_builder_set_member_name(builder.get(), name);
+    json_builder_add_string_value(builder.get(), id->str().c_str());
+  }
+  json_builder_end_object(builder.get());
+  Response response = json_response(201, json::to_text(builder));
+  response.headers.emplace_back("Location", "/api/rooms/" + id->str());
+  exchange.respond(std::move(response));
+}
+
+void show_room(Exchange& exchange, const Backend& backend) {
+  const auto room = backend.room(room_of(exchange));
+  exchange.respond(room ? json_response(200, to_json(*room)) : failed(room.error()));
+}
+
+void show_graph(Exchange& exchange, const Backend& backend) {
+  const auto dot = backend.graph(room_of(exchange));
+  exchange.respond(dot ? text_response(200, "text/vnd.graphviz; charset=utf-8", *dot)
+                       : failed(dot.error()));
+}
+
+void draw_graph(Exchange& exchange, const Backend& backend, const GraphvizLimits& graphviz) {
+  const auto dot = backend.graph(room_of(exchange));
+  if (!dot) return exchange.respond(failed(dot.error()));
+  render_svg(*dot, graphviz, [reply = exchange.defer()](const Result<std::string>& svg) {
+    reply(svg ? text_response(200, "image/svg+xml", *svg) : failed(svg.error()));
+  });
+}
+
+void add_rooms(Router& router, Backend& backend) {
+  router.add("GET", "/api/rooms", Access::Read, [&backend](Exchange& exchange) {
+    exchange.respond(json_response(200, to_json(backend.rooms())));
+  });
+  router.add("POST", "/api/rooms", Access::Create,
+             [&backend](Exchange& exchange) { create_room(exchange, backend); });
+  router.add("GET", "/api/rooms/{room}", Access::Read,
+             [&backend](Exchange& exchange) { show_room(exchange, backend); });
+  router.add("DELETE", "/api/rooms/{room}", Access::Operator, [&backend](Exchange& exchange) {
+    const auto status = backend.close_room(room_of(exchange));
+    exchange.respond(status ? no_content() : failed(status.error()));
+  });
+  router.add("DELETE", "/api/rooms/{room}/participants/{participant}", Access::Operator,
+             [&backend](Exchange& exchange) {
+               const auto status = backend.remove_participant(
+                   room_of(exchange), ParticipantId(exchange.parameter("participant")));
+               exchange.respond(status ? no_content() : failed(status.error()));
+             });
+}
+
+void add_graph(Router& router, Backend& backend, const GraphvizLimits& graphviz) {
+  for (const char* path : {"/api/rooms/{room}/graph", "/api/rooms/{room}/graph.dot"})
+    router.add("GET", path, Access::Read,
+               [&backend](Exchange& exchange) { show_graph(exchange, backend); });
+  router.add("GET", "/api/rooms/{room}/graph.svg", Access::Read,
+             [&backend, graphviz](Exchange& exchange) { draw_graph(exchange, backend, graphviz); });
+}
+
+void add_health(Router& router, Backend& backend) {
+  router.add("GET", "/healthz", Access::Public, [](Exchange& exchange) {
+    exchange.respond(json_response(200, R"({"status":"ok"})"));
+  });
+  router.add("GET", "/readyz", Access::Public, [&backend](Exchange& exchange) {
+    const std::string missing = backend.not_ready();
+    exchange.respond(missing.empty() ? json_response(200, R"({"status":"ready"})")
+                                     : error_response(503, {"not_ready", missing}));
+  });
+  router.add("GET", "/metrics", Access::Read, [&backend](Exchange& exchange) {
+    exchange.respond(
+        text_response(200, "text/plain; version=0.0.4; charset=utf-8", backend.metrics()));
+  });
+}
+
+}  // namespace
+
+void add_rest_api(Router& router, Backend& backend, const GraphvizLimits& graphviz) {
+  add_rooms(router, backend);
+  add_graph(router, backend, graphviz);
+  add_health(router, backend);
+}
+
+}  // namespace parley::signaling::http

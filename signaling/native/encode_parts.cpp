@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include "signaling/native/parts.hpp"
+
+namespace parley::signaling::native {
+
+void write_participant(json::Writer& out, const rooms::Participant& participant) {
+  out.field("id", participant.id.str());
+  out.field("name", participant.name);
+  out.field("host", participant.host);
+  out.list("tracks", participant.tracks,
+           [&](const rooms::Track& track) { write_track(out, track); });
+}
+
+void write_track(json::Writer& out, const rooms::Track& track) {
+  out.field("id", track.id.str());
+  out.field("kind", media::to_string(track.kind));
+  out.field("source", rooms::to_string(track.source));
+  out.field("codec", track.codec);
+  out.field("muted", track.muted);
+}
+
+void write_chat_message(json::Writer& out, const rooms::ChatMessage& message) {
+  out.field("id", message.id);
+  out.field("participant", message.from.str());
+  out.field("name", message.name);
+  out.field("text", message.text);
+  out.field("at", iso8601(message.at));
+}
+
+void write_slots(json::Writer& out, const std::vector<SlotMapping>& slots) {
+  out.list("slots", slots, [&](const SlotMapping& slot) {
+    out.field("mid", slot.mid);
+    out.field("participant", slot.participant.str());
+    out.field("track", slot.track.str());
+  });
+}
+
+void write_description(json::Writer& out, const Description& description) {
+  out.field("sdp", description.sdp);
+  write_slots(out, description.slots);
+  out.list("publications", description.publications, [&](const PublicationMapping& publication) {
+    out.field("mid", publication.mid);
+    out.field("track", publication.track.str());
+  });
+}
+
+std::string iso8601(WallTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
+}
+
+}  // namespace parley::signaling::native

@@ -1,0 +1,160 @@
+#include "signaling/sdp/line_writer.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "signaling/sdp/extensions.hpp"
+
+namespace parley::sdp {
+namespace {
+
+constexpr const char* kMaxMessageSize = "262144";
+
+std::string direction(const Terms& terms) {
+  if (terms.send) return terms.receive ? "sendrecv" : "sendonly";
+  return terms.receive ? "recvonly" : "inactive";
+}
+
+/// An extension's direction as the other end sees it (RFC 8285 section 6).
+std::string mirrored(const std::string& given) {
+  if (given == "sendonly") return "recvonly";
+  return given == "recvonly" ? "sendonly" : given;
+}
+
+void write_codec(Section& section, const OfferedCodec& offered) {
+  Attributes& attributes = section.attributes;
+  const media::Codec& codec = offered.codec;
+  const std::string number = std::to_string(codec.payload_type);
+  const std::string clock = "/" + std::to_string(codec.clock_rate);
+  section.head.formats.push_back(number);
+  attributes.add("rtpmap", number + " " + std::string(media::to_string(codec.name)) + clock +
+                               (codec.channels > 1 ? "/" + std::to_string(codec.channels) : ""));
+  const Feedback& feedback = offered.feedback;
+  if (feedback.remb) attributes.add("rtcp-fb", number + " goog-remb");
+  if (feedback.transport_cc) attributes.add("rtcp-fb", number + " transport-cc");
+  if (feedback.fir) attributes.add("rtcp-fb", number + " ccm fir");
+  if (feedback.nack) attributes.add("rtcp-fb", number + " nack");
+  if (feedback.pli) attributes.add("rtcp-fb", number + " nack pli");
+  if (!codec.fmtp.empty()) attributes.add("fmtp", number + " " + codec.fmtp);
+  if (!codec.rtx_payload_type) return;
+  const std::string rtx = std::to_string(*codec.rtx_payload_type);
+  section.head.formats.push_back(rtx);
+  attributes.add("rtpmap", rtx + " rtx" + clock);
+  attributes.add("fmtp", rtx + " apt=" + number);
+}
+
+void write_ssrcs(Attributes& attributes, const Slot& slot, const std::string& cname) {
+  const std::string ssrc = std::to_string(slot.ssrc);
+  const std::string rtx = std::to_string(slot.rtx_ssrc);
+  if (slot.rtx_ssrc != 0) attributes.add("ssrc-group", "FID " + ssrc + " " + rtx);
+  attributes.add("ssrc", ssrc + " cname:" + cname);
+  if (slot.rtx_ssrc != 0) attributes.add("ssrc", rtx + " cname:" + cname);
+}
+
+void write_simulcast(Attributes& attributes, const std::vector<std::string>& rids) {
+  if (rids.empty()) return;
+  std::string list;
+  for (const std::string& rid : rids) {
+    attributes.add("rid", rid + " recv");
+    list += (list.empty() ? "" : ";") + rid;
+  }
+  attributes.add("simulcast", "recv " + list);
+}
+
+std::vector<OfferedCodec> codecs_of(const State& state, const Line& line, Role role) {
+  if (role == Role::Offer) return state.offered_codecs(line);
+  std::vector<OfferedCodec> codecs = line.peer.codecs;
+  for (OfferedCodec& codec : codecs) codec.codec.fmtp = agreed_fmtp(codec.format, codec.codec.fmtp);
+  return codecs;
+}
+
+void write_media(Section& section, const State& state, const Line& line, Role role) {
+  Attributes& attributes = section.attributes;
+  const bool answering = role == Role::Answer;
+  Terms terms = line.told.value_or(Terms{});
+  if (answering) {  // RFC 3264 6.1: no more than the offer has room for
+    terms.send = terms.send && line.peer.receives;
+    terms.receive = terms.receive && line.peer.sends;
+  }
+  attributes.add(direction(terms));
+  const std::string& stream = line.slot ? state.seats[line.slot->seat].stream : std::string();
+  if (terms.send) attributes.add("msid", stream + " " + line.mid);
+  attributes.add("rtcp-mux");
+  if (!answering || line.peer.reduced_size_rtcp) attributes.add("rtcp-rsize");
+  for (const OfferedExtension& extension :
+       answering ? line.peer.extensions : state.offered_extensions(line)) {
+    const std::string its_direction = mirrored(extension.direction);
+    attributes.add("extmap", std::to_string(extension.id) +
+                                 (its_direction.empty() ? "" : "/" + its_direction) + " " +
+                                 std::string(uri_of(extension.extension)));
+  }
+  section.head.formats.clear();
+  for (const OfferedCodec& codec : codecs_of(state, line, role)) write_codec(section, codec);
+  if (answering && terms.receive) write_simulcast(attributes, line.peer.rids);
+  if (terms.send) write_ssrcs(attributes, *line.slot, stream);
+}
+
+Section write_line(const State& state, const Line& line, Role role) {
+  Section section;
+  section.head = line.head;
+  section.head.port = line.kind == Line::Kind::Dead ? 0 : 9;
+  if (!line.mid.empty()) section.attributes.add("mid", line.mid);
+  if (line.kind == Line::Kind::Dead) {
+    section.attributes.add("inactive");
+  } else if (line.kind == Line::Kind::Data) {
+    section.attributes.add("sctp-port", "5000");
+    section.attributes.add("max-message-size", kMaxMessageSize);
+  } else {
+    write_media(section, state, line, role);
+  }
+  return section;
+}
+
+/// RFC 8839 5.1. All of them stand in the description, so the peer need not wait for any
+/// (RFC 8840 4.1: end-of-candidates).
+void write_candidates(Attributes& attributes, const std::vector<Candidate>& candidates) {
+  for (const Candidate& candidate : candidates)
+    attributes.add("candidate", candidate.foundation + " 1 udp " +
+                                    std::to_string(candidate.priority) + " " + candidate.address +
+                                    " " + std::to_string(candidate.port) + " typ host");
+  attributes.add("end-of-candidates");
+}
+
+bool mixed_extensions(const State& state, Role role) {
+  return role == Role::Offer ||
+         std::any_of(state.lines.begin(), state.lines.end(),
+                     [](const Line& line) { return line.peer.mixed_extensions; });
+}
+
+}  // namespace
+
+std::string write_session(const State& state, const LocalTransport& local, Role role) {
+  Description description;
+  description.origin = "- " + std::to_string(state.options.session_id) + " " +
+                       std::to_string(state.version) + " IN IP4 127.0.0.1";
+  std::string bundle = "BUNDLE";
+  for (std::size_t i = 0; i < state.placed; ++i) {
+    const Line& line = state.lines[i];
+    Section section = write_line(state, line, role);
+    if (line.kind != Line::Kind::Dead) {
+      if (bundle.find(' ') == std::string::npos)
+        write_candidates(section.attributes, local.candidates);
+      bundle += " " + line.mid;
+    }
+    description.sections.push_back(std::move(section));
+  }
+  // The transport stands once, for the whole session: every m-line is bundled onto it.
+  Attributes& session = description.attributes;
+  session.add("ice-lite");
+  session.add("group", bundle);
+  session.add("ice-options", "trickle");
+  session.add("ice-ufrag", local.ufrag);
+  session.add("ice-pwd", local.password);
+  session.add("fingerprint", local.fingerprint);
+  session.add("setup", role == Role::Offer ? "actpass" : "passive");
+  if (mixed_extensions(state, role)) session.add("extmap-allow-mixed");
+  session.add("msid-semantic", "WMS *");
+  return write_description(description);
+}
+
+}  // namespace parley::sdp

@@ -1,0 +1,76 @@
+// What a peer's m-line says, read into values the session works with.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "signaling/sdp/codecs.hpp"
+#include "signaling/sdp/description.hpp"
+#include "support/media.hpp"
+#include "support/result.hpp"
+
+namespace parley::sdp {
+
+/// Bounds of one m-line, far above what any sender describes.
+inline constexpr std::size_t kMaxSsrcs = 64;
+inline constexpr std::size_t kMaxRids = 16;
+
+/// RTCP feedback of one codec (RFC 4585 4.2).
+struct Feedback {
+  bool nack = false;
+  bool pli = false;
+  bool fir = false;
+  bool remb = false;
+  bool transport_cc = false;
+
+  /// What both ends want.
+  [[nodiscard]] Feedback both(const Feedback& other) const;
+};
+
+struct OfferedCodec {
+  FormatIndex format = 0;
+  media::Codec codec;
+  Feedback feedback;
+};
+
+/// `extension` under `id`. `direction` as in a=extmap ("sendonly"…), empty for both.
+struct OfferedExtension {
+  std::uint8_t id = 0;
+  media::Extension extension{};
+  std::string direction;
+};
+
+struct PeerMedia {
+  bool sends = false;  ///< by its direction attribute
+  bool receives = false;
+  std::vector<OfferedCodec> codecs;  ///< those the server knows, in the peer's order
+  std::vector<OfferedExtension> extensions;
+  /// Numbers the peer uses for what the server does not know: not free for anything else.
+  std::vector<std::uint8_t> foreign_payload_types;
+  std::vector<std::uint8_t> foreign_extension_ids;
+  std::vector<std::uint32_t> ssrcs;                          ///< without the repair ones
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> rtx;  ///< FID groups: primary, repair
+  std::vector<std::string> rids;  ///< what a=simulcast says it sends, in its order
+  std::string stream = "-";       ///< of the first a=msid
+  bool reduced_size_rtcp = false;
+  bool mixed_extensions = false;
+};
+
+/// Reads an audio or video section. Attributes it does not know are skipped. `session` gives the
+/// attributes that hold for every section (RFC 8866 6.7). Error: "bad_sdp".
+Result<PeerMedia> read_media(const Section& section, media::Kind kind, const Attributes& session);
+
+/// True for m-lines of RTP over DTLS (RFC 8829 5.1.2 names the protocols to accept).
+bool is_rtp(const MediaHead& head);
+bool is_data_channel(const MediaHead& head);
+
+/// The value of a=mid (RFC 5888), empty without. Error: "bad_sdp" when it is no token.
+Result<std::string> read_mid(const Section& section);
+
+/// True when port 0 says the m-line is rejected, not merely bundled (RFC 9143 section 6).
+bool is_rejected(const Section& section);
+
+}  // namespace parley::sdp

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const START_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 10_000;
+
+/**
+ * Starts the server binary that PARLEY_BINARY names, on free ports of loopback.
+ *
+ * @param {string[]} [options] more command-line options
+ */
+export async function startServer(options = []) {
+  const binary = process.env.PARLEY_BINARY;
+  if (!binary) throw new Error('PARLEY_BINARY is not set; set it to the path of the parley server, or run scripts/test');
+  const recordings = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
+  const child = spawn(binary, [
+    '--listen', `127.0.0.1:${await freeTcpPort()}`, '--rtc-port', String(await freeUdpPort()), '--recordings', recordings, ...options,
+  ], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const log = [];
+  createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
+  const url = await pageUrl(child, log);
+  return {
+    url,
+    pid: child.pid,
+    /** What the server wrote to stderr. */
+    log,
+    /** Ends it as an operator would; rejects when it does not end, or not well. */
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the server had ended before: ${describe(child, log)}`);
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      clearTimeout(timer);
+      if (child.exitCode !== 0) throw new Error(`the server did not stop well: ${describe(child, log)}`);
+    },
+  };
+}
+
+/** The URL the server prints when it is ready. */
+function pageUrl(child, log) {
+  return new Promise((resolve, reject) => {
+    const fail = (why) => {
+      child.kill('SIGKILL');
+      reject(new Error(`the server ${why}: ${describe(child, log)}`));
+    };
+    const timer = setTimeout(() => fail('printed no URL'), START_TIMEOUT_MS);
+    child.once('error', (error) => fail(`could not be started (${error.message})`));
+    child.once('exit', () => fail('ended while starting'));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = /https?:\/\/[^\s/]+/.exec(line);
+      if (!found) return;
+      clearTimeout(timer);
+      child.removeAllListeners('exit');
+      resolve(found[0]);
+    });
+  });
+}
+
+function describe({ exitCode, signalCode }, log) {
+  return `exit ${exitCode ?? signalCode}\n${log.slice(-20).join('\n')}`;
+}
+
+async function freeTcpPort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function freeUdpPort() {
+  const probe = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

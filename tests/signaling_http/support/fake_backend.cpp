@@ -1,0 +1,94 @@
+#include "fake_backend.hpp"
+
+#include <algorithm>
+
+namespace parley::signaling::http {
+namespace {
+
+Error room_not_found() {
+  return {"room_not_found", "There is no such room"};
+}
+
+}  // namespace
+
+ClientId FakeBackend::connected(std::weak_ptr<Client> client) {
+  const ClientId id = clients.size() + 1;
+  clients[id] = std::move(client);
+  return id;
+}
+
+void FakeBackend::disconnected(ClientId client, bool clean) {
+  gone.push_back({client, clean});
+}
+
+void FakeBackend::request(ClientId client_id, RequestId request, Request what) {
+  asked.push_back({client_id, request, std::move(what)});
+  if (!answer_at_once) return;
+  if (const auto target = client(client_id))
+    target->answer(request, rooms::Reply(rooms::reply::Done{}));
+}
+
+Result<RoomState> FakeBackend::room(const RoomId& room) const {
+  for (const RoomState& state : states)
+    if (state.id == room) return state;
+  return room_not_found();
+}
+
+Result<RoomId> FakeBackend::create_room(const RoomId& wanted) {
+  if (refuse_creation) return *refuse_creation;
+  const RoomId id = wanted.empty() ? RoomId("made-up") : wanted;
+  if (room(id)) return Error{"room_exists", "There is such a room already"};
+  states.push_back({id, {}});
+  return id;
+}
+
+Status FakeBackend::close_room(const RoomId& id) {
+  const auto found = room(id);
+  if (!found) return found.error();
+  closed_rooms.push_back(id);
+  std::erase_if(states, [&](const RoomState& state) { return state.id == id; });
+  return Nothing{};
+}
+
+Status FakeBackend::remove_participant(const RoomId& id, const ParticipantId& participant) {
+  const auto found = room(id);
+  if (!found) return found.error();
+  for (const ParticipantState& state : found->participants) {
+    if (state.participant.id != participant) continue;
+    removed.push_back(participant);
+    return Nothing{};
+  }
+  return Error{"participant_not_found", "There is no such participant"};
+}
+
+Result<std::string> FakeBackend::graph(const RoomId& id) const {
+  const auto found = room(id);
+  if (!found) return found.error();
+  return dot;
+}
+
+std::shared_ptr<Client> FakeBackend::client(ClientId id) const {
+  const auto found = clients.find(id);
+  return found == clients.end() ? nullptr : found->second.lock();
+}
+
+RoomState lab() {
+  RoomState state{RoomId("lab"), {}};
+  ParticipantState ann;
+  ann.participant = {ParticipantId("p-ann"), "Ann \"<b>\"", true, {}};
+  ann.participant.tracks.push_back({.id = TrackId("t-cam"),
+                                    .kind = media::Kind::Video,
+                                    .source = rooms::Source::Camera,
+                                    .codec = "VP8",
+                                    .muted = true,
+                                    .live = true});
+  ann.connection = "connected";
+  ParticipantState bob;
+  bob.participant = {ParticipantId("p-bob"), "Bob", false, {}};
+  bob.connection = "connecting";
+  bob.subscriptions.push_back({TrackId("t-cam"), ParticipantId("p-ann"), "s0", "flowing"});
+  state.participants = {ann, bob};
+  return state;
+}
+
+}  // namespace parley::signaling::http
