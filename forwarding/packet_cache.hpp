@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "forwarding/bytes.hpp"
@@ -32,7 +33,8 @@ class PacketCache {
     Time at{};
   };
 
-  std::vector<std::uint8_t> ring_;
+  std::size_t capacity_;
+  std::unique_ptr<std::uint8_t[]> ring_;
   std::vector<Entry> entries_;
   std::uint64_t end_ = 0;
 };
