@@ -90,6 +90,14 @@ void on_data_channel(GstElement*, GObject* channel, gpointer data) {
                           SessionEvents& events) { events.on_channel(object, is_ordered); });
 }
 
+/// A channel's appsrc and appsink report errors to a bin that drops them, and in GStreamer 1.22
+/// leaks each with the element it came from. Without a bus they report nothing.
+void on_element_added(GstBin*, GstBin*, GstElement* element, gpointer) {
+  GstElementFactory* factory = gst_element_get_factory(element);
+  const std::string_view name = factory != nullptr ? GST_OBJECT_NAME(factory) : "";
+  if (name == "appsrc" || name == "appsink") gst_element_set_bus(element, nullptr);
+}
+
 GstWebRTCDataChannelState state_of(GObject* channel) {
   auto state = GST_WEBRTC_DATA_CHANNEL_STATE_CLOSED;
   g_object_get(channel, "ready-state", &state, nullptr);
@@ -122,7 +130,8 @@ DataChannels::DataChannels(GstElement* webrtcbin, const Postbox& postbox)
       signals_{Signal(webrtcbin, "prepare-data-channel", G_CALLBACK(on_prepare_channel),
                       new std::shared_ptr<Inbox>(inbox_), free_inbox_share),
                Signal(webrtcbin, "on-data-channel", G_CALLBACK(on_data_channel),
-                      new std::shared_ptr<Inbox>(inbox_), free_inbox_share)} {}
+                      new std::shared_ptr<Inbox>(inbox_), free_inbox_share),
+               Signal(webrtcbin, "deep-element-added", G_CALLBACK(on_element_added), nullptr)} {}
 
 DataChannels::~DataChannels() = default;
 

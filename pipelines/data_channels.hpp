@@ -64,7 +64,7 @@ class DataChannels {
   Ref<GstElement> webrtcbin_;
   std::shared_ptr<Inbox> inbox_;
   std::vector<Channel> channels_;  ///< oldest first
-  std::array<Signal, 2> signals_;
+  std::array<Signal, 3> signals_;
 };
 
 }  // namespace parley::pipelines

@@ -65,15 +65,16 @@ ConferenceLimits conference_limits(const Config& config) {
   return limits;
 }
 
-signaling::http::HttpServerOptions http_options(const Config& config) {
-  signaling::http::HttpServerOptions options;
-  options.listen = {config.listen.host, config.listen.port};
-  options.web_directory = config.web.empty() ? PARLEY_WEB_DIR : config.web;
-  options.tls_certificate_file = config.tls_cert;
-  options.tls_key_file = config.tls_key;
+signaling::http::Options http_options(const Config& config) {
+  signaling::http::Options options;
+  options.host = config.listen.host;
+  options.port = config.listen.port;
+  options.web_dir = config.web.empty() ? PARLEY_WEB_DIR : config.web;
+  options.tls_cert = config.tls_cert;
+  options.tls_key = config.tls_key;
   options.tls_self_signed = config.tls_self_signed;
   options.operator_token = config.operator_token;
-  options.allowed_origins = config.allow_origins;
+  options.allow_origins = config.allow_origins;
   // A front end of the operator's own may load what our policy forbids.
   if (!config.web.empty()) options.content_security_policy.clear();
   return options;

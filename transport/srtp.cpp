@@ -127,8 +127,9 @@ class LibsrtpReceiver final : public SrtpReceiver {
 }  // namespace
 
 void prepare_srtp() {
-  // Over NSS, as Debian builds libsrtp, the first session loads the cryptographic modules and the last
-  // one unloads them, which takes milliseconds. So one session stays for as long as the process.
+  // Over NSS, as Debian builds libsrtp, the first session loads the cryptographic modules and the
+  // last one unloads them, which takes milliseconds. So one session stays for as long as the
+  // process.
   [[maybe_unused]] static const srtp_t kept = [] {
     if (srtp_init() != srtp_err_status_ok) std::abort();
     return create_session({}, ssrc_any_inbound).release();

@@ -195,7 +195,7 @@ struct Queued {
   std::size_t size;
   std::unique_ptr<std::uint8_t[]> bytes;
 
-  static void free(gpointer self) {
+  static void release_queued(gpointer self) {
     const std::unique_ptr<Queued> queued(static_cast<Queued*>(self));
     queued->total->fetch_sub(queued->size, std::memory_order_relaxed);
   }
@@ -211,7 +211,7 @@ void RecordSink::push(std::span<const std::uint8_t> record, GstClockTime running
   std::copy(record.begin(), record.end(), queued->bytes.get());
   GstBuffer* buffer =
       gst_buffer_new_wrapped_full(GstMemoryFlags(0), queued->bytes.get(), record.size(), 0,
-                                  record.size(), queued, Queued::free);
+                                  record.size(), queued, Queued::release_queued);
   GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = running_time;
   push_sticky_events(pad_.get());
   gst_pad_push(pad_.get(), buffer);  // whatever it says, the next record is tried again

@@ -30,35 +30,33 @@ void WsSession::go_away() { socket_.close(close_code::kGoingAway, "the server st
 // --- what the client says -----------------------------------------------------------------------
 
 void WsSession::received(std::string_view text) {
-  auto message = native::decode(text);
-  if (const auto* refused = std::get_if<native::Refused>(&message)) return refused_message(*refused);
-  auto& decoded = std::get<native::Decoded>(message);
+  native::Message message = native::decode(text);
+  if (!within_rate(message.id)) return;
+  if (!message.command) return refuse(message.id, message.command.error());
   malformed_ = 0;
-  if (!within_rate(decoded.id)) return;
-  if (std::holds_alternative<native::PingRequest>(decoded.request))
-    return socket_.send(native::encode_pong(decoded.id, wall_now()));
-  if (pending_.size() >= limits_.pending) {
-    const Error error{"too_many_requests", "Too many requests wait for their replies; wait for some."};
-    return socket_.send(native::encode_error(decoded.id, error));
-  }
+  if (std::holds_alternative<native::Ping>(*message.command))
+    return socket_.send(native::encode_pong(message.id, wall_now()));
+  if (pending_.size() >= limits_.pending)
+    return socket_.send(native::encode_error(
+        message.id, {"too_many_requests", "Too many requests wait for their replies; wait for some."}));
   const RequestId request = next_request_++;
-  pending_.emplace(request, std::move(decoded.id));
-  backend_.request(client_, request, std::get<Request>(std::move(decoded.request)));
+  pending_.emplace(request, std::move(message.id));
+  backend_.request(client_, request, std::get<Request>(*std::move(message.command)));
 }
 
-void WsSession::refused_message(const native::Refused& refused) {
-  if (!within_rate(refused.id)) return;
-  socket_.send(native::encode_error(refused.id, refused.error));
+void WsSession::refuse(const native::MessageId& id, const Error& error) {
+  socket_.send(native::encode_error(id, error));
   if (++malformed_ >= limits_.malformed)
     socket_.close(close_code::kPolicyViolation, "too many messages that are no requests");
 }
 
-bool WsSession::within_rate(const std::string& id) {
+bool WsSession::within_rate(const native::MessageId& id) {
   if (requests_.allow(now())) {
     refused_ = 0;
     return true;
   }
-  socket_.send(native::encode_error(id, {"too_many_requests", "Slow down: this is over the rate of requests."}));
+  socket_.send(native::encode_error(
+      id, {"too_many_requests", "Slow down: this is over the rate of requests."}));
   if (++refused_ >= limits_.refused)
     socket_.close(close_code::kPolicyViolation, "too many requests");
   return false;
@@ -73,16 +71,19 @@ void WsSession::ended(const WebSocket::Ended& how) {
 
 // --- what the conference says -------------------------------------------------------------------
 
-std::string WsSession::take_id(RequestId request) {
-  const auto node = pending_.extract(request);
-  return node ? node.mapped() : std::string();
+std::optional<native::MessageId> WsSession::take_id(RequestId request) {
+  auto node = pending_.extract(request);
+  if (!node) return std::nullopt;
+  return std::move(node.mapped());
 }
 
 void WsSession::answer(RequestId request, const Result<rooms::Reply>& reply) {
-  const std::string id = take_id(request);
-  if (id.empty()) return;
-  if (!reply) return socket_.send(native::encode_error(id, reply.error()));
-  socket_.send(native::encode_reply(id, *reply));
+  const auto id = take_id(request);
+  if (!id) return;
+  if (!reply) return socket_.send(native::encode_error(*id, reply.error()));
+  const auto keepalive =
+      std::chrono::duration_cast<std::chrono::seconds>(limits_.socket.ping_interval);
+  socket_.send(native::encode_reply(*id, *reply, keepalive));
   if (const auto* joined = std::get_if<rooms::reply::Joined>(&*reply)) {
     join_timer_.stop();
     socket_.send(native::encode_joined(*joined));
@@ -94,8 +95,7 @@ void WsSession::event(const rooms::Event& event) { socket_.send(native::encode_e
 void WsSession::offer(const Description& offer) { socket_.send(native::encode_offer(offer)); }
 
 void WsSession::description_answer(RequestId request, const Description& answer) {
-  const std::string id = take_id(request);
-  if (!id.empty()) socket_.send(native::encode_answer(id, answer));
+  if (const auto id = take_id(request)) socket_.send(native::encode_answer(*id, answer));
 }
 
 void WsSession::slots(const std::vector<SlotMapping>& slots) {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -53,11 +53,11 @@ class WsSession final : public Client, public std::enable_shared_from_this<WsSes
 
  private:
   void received(std::string_view text);
-  void refused_message(const native::Refused& refused);
-  bool within_rate(const std::string& id);
+  void refuse(const native::MessageId& id, const Error& error);
+  bool within_rate(const native::MessageId& id);
   void ended(const WebSocket::Ended& ended);
-  /// The JSON text of a pending request's id; it is pending no more.
-  std::string take_id(RequestId request);
+  /// What the client calls a request that is pending; it is pending no more.
+  std::optional<native::MessageId> take_id(RequestId request);
 
   SessionLimits limits_;
   Backend& backend_;
@@ -67,7 +67,7 @@ class WsSession final : public Client, public std::enable_shared_from_this<WsSes
   Timer join_timer_;
   ClientId client_ = 0;
   RequestId next_request_ = 1;
-  std::unordered_map<RequestId, std::string> pending_;  ///< the ids of requests not answered yet
+  std::unordered_map<RequestId, native::MessageId> pending_;  ///< the ids of requests not answered yet
   unsigned refused_ = 0;
   unsigned malformed_ = 0;
 };

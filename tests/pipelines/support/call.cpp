@@ -12,6 +12,8 @@ namespace parley::pipelines::testing {
 bool run_until(const std::function<bool()>& done, std::chrono::milliseconds limit) {
   bool expired = false;
   const Timer deadline = Timer::once(limit, [&] { expired = true; });
+  // What other threads change does not wake the loop.
+  const Timer look = Timer::every(std::chrono::milliseconds(2), [] {});
   while (!done() && !expired) g_main_context_iteration(nullptr, TRUE);
   return done();
 }
@@ -83,7 +85,6 @@ void close_and_wait(Participant& participant) {
   if (run_until([&] { return closed; })) return;
   std::cerr << "a participant did not close\n";
   std::abort();  // what it still uses is about to go
-
 }
 
 Resources Resources::now() {

@@ -52,6 +52,7 @@ struct WebrtcClient::Impl : std::enable_shared_from_this<Impl> {
       main_loop->post([sink = *this, binary, payload = std::move(payload)] {
         const auto self = sink.client.lock();
         if (!self) return;
+        if (payload == kPing) return static_cast<void>(++self->pings);
         self->received.push_back({sink.ordered, binary, payload});
         self->on_own.push_back(sink.own);
       });
@@ -71,6 +72,7 @@ struct WebrtcClient::Impl : std::enable_shared_from_this<Impl> {
   std::vector<Channel> channels;
   std::vector<DataMessage> received;
   std::vector<bool> on_own;
+  unsigned pings = 0;
   std::shared_ptr<std::atomic<unsigned>> media = std::make_shared<std::atomic<unsigned>>(0);
 };
 
@@ -192,8 +194,23 @@ WebrtcClient::WebrtcClient(MainLoop& main_loop, const Options& options)
 }
 
 WebrtcClient::~WebrtcClient() {
-  // As a browser's pc.close() does: DTLS says goodbye on the way to NULL.
   gst_element_set_state(impl_->pipeline.get(), GST_STATE_NULL);
+}
+
+void WebrtcClient::say_goodbye() {
+  const Handle<GstIterator, gst_iterator_free> elements(
+      gst_bin_iterate_recurse(GST_BIN(impl_->pipeline.get())));
+  gst_iterator_foreach(
+      elements.get(),
+      [](const GValue* item, gpointer) {
+        auto* element = static_cast<GstElement*>(g_value_get_object(item));
+        if (g_strcmp0(G_OBJECT_TYPE_NAME(element), "GstDtlsEnc") != 0 ||
+            GST_STATE(element) < GST_STATE_PAUSED)
+          return;
+        const auto pads = element->sinkpads;
+        if (pads != nullptr) gst_pad_send_event(GST_PAD(pads->data), gst_event_new_eos());
+      },
+      nullptr);
 }
 
 void WebrtcClient::take_offer(const std::string& sdp) {
@@ -243,6 +260,9 @@ const std::vector<DataMessage>& WebrtcClient::received() const {
 }
 const std::vector<bool>& WebrtcClient::received_on_own() const {
   return impl_->on_own;
+}
+unsigned WebrtcClient::pings() const {
+  return impl_->pings;
 }
 unsigned WebrtcClient::media_buffers() const {
   return impl_->media->load();

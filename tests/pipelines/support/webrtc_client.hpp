@@ -13,6 +13,9 @@
 
 namespace parley::pipelines::testing {
 
+/// A message of this text is counted by pings() alone.
+inline constexpr const char* kPing = "ping";
+
 /// Main-bound.
 class WebrtcClient {
  public:
@@ -29,11 +32,15 @@ class WebrtcClient {
   void take_offer(const std::string& sdp);
   [[nodiscard]] const std::string& answer() const;
 
+  /// Closes as a browser does, with a word of DTLS (webrtcbin by itself just falls silent).
+  void say_goodbye();
+
   /// Sends on every open channel of that label and ordering.
   void send(const std::string& label, bool ordered, const DataMessage& message);
   /// Channels that are open: the server's first, as they come, and then the client's.
   [[nodiscard]] std::size_t open_channels() const;
   [[nodiscard]] const std::vector<DataMessage>& received() const;
+  [[nodiscard]] unsigned pings() const;
   /// Which of its channels got the messages: true for those the client opened.
   [[nodiscard]] const std::vector<bool>& received_on_own() const;
   /// RTP buffers that have come out of webrtcbin.
