@@ -65,6 +65,9 @@ test('joining without camera and microphone still sees and hears the others', as
     }),
   });
   assert.match(await guest.evaluate(() => document.querySelector('[data-testid="toasts"]').textContent), /access is blocked/);
+  await guest.until(() => document.querySelector('.tile:not([data-self])')?.dataset.video === 'on', 'a picture');
+  // Whether a page that captures nothing may sound depends on when it first counted as touched.
+  await guest.evaluate(() => document.querySelector('[data-testid="banner"] button')?.click());
   await assertFlows([guest], 2);
   assert.deepEqual((await ann.tiles()).sort(), ['Ann (you)', 'Guest']);
 });
