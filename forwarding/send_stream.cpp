@@ -21,8 +21,12 @@ constexpr std::uint16_t first_sequence(std::uint32_t ssrc) {
   return static_cast<std::uint16_t>(scatter(ssrc) >> 17);
 }
 
-// How far apart the last packet of one source and the first of the next are at least.
-constexpr Duration kSourceStep = std::chrono::milliseconds(20);
+// Between the last packet of one source and the first of the next lies at least the sound that
+// the last one holds, or any step for a picture.
+constexpr Duration kPacketOfSound = std::chrono::milliseconds(20);
+constexpr Duration kAnyStep = std::chrono::milliseconds(1);
+// Sound of a new source is left out for at most this long while it would overlap the old one's.
+constexpr Duration kMaxOverlap = std::chrono::milliseconds(500);
 
 }  // namespace
 
@@ -115,7 +119,7 @@ void SendStream::forward(const MediaPacket& packet, Time now) {
   if (!can_continue(packet)) {
     flowing_ = false;
     if (!packet.starts_keyframe) return track_->keep_asking(now);
-    start(packet);
+    if (!start(packet)) return;
     deliver(packet, now);
     return catch_up(packet, now);
   }
@@ -149,36 +153,42 @@ bool SendStream::can_continue(const MediaPacket& packet) const {
   return flowing_ && packet.stream->segment() == segment_ && packet.codec == codec_;
 }
 
-void SendStream::start(const MediaPacket& packet) {
-  const bool same_source = packet.stream->segment() == segment_;
-  if (same_source) {
+bool SendStream::start(const MediaPacket& packet) {
+  if (packet.stream->segment() == segment_) {
     sequence_.start(packet.sequence);
   } else {
+    if (!anchor(packet)) return false;
     sequence_.start_source(packet.sequence);
-    anchor(packet);
   }
   segment_ = packet.stream->segment();
   codec_ = packet.codec;
   flowing_ = true;
   started_ = true;
+  return true;
 }
 
 // Joins the new source's timestamps to ours such that one straight line relates all of them to the
 // time of capture: receivers fit such a line through our sender reports, and a bend in it would
-// disturb their lip-sync for as many reports as they keep.
-void SendStream::anchor(const MediaPacket& packet) {
-  const CaptureClock& clock = packet.stream->clock();
+// disturb their lip-sync for as many reports as they keep. False when the place of this packet on
+// the line is taken, but that of one soon after it will be free.
+bool SendStream::anchor(const MediaPacket& packet) {
+  const bool sound = description_.kind == media::Kind::Audio;
+  const std::uint32_t rate = packet.stream->clock().clock_rate();
   const Time capture = packet.stream->capture_time(packet.timestamp);
-  clock_rate_ = clock.clock_rate();
   std::int64_t first = newest_timestamp_;
   if (anchored_) {
-    const std::int64_t on_line =
-        line_.timestamp + duration_to_ticks(capture - line_.capture, clock_rate_);
-    first = std::max(on_line, newest_timestamp_ + duration_to_ticks(kSourceStep, clock_rate_));
+    const std::int64_t on_line = line_.timestamp + duration_to_ticks(capture - line_.capture, rate);
+    const std::int64_t free =
+        newest_timestamp_ + duration_to_ticks(sound ? kPacketOfSound : kAnyStep, rate);
+    if (sound && on_line < free && free - on_line < duration_to_ticks(kMaxOverlap, rate))
+      return false;
+    first = std::max(on_line, free);
   }
   anchored_ = true;
+  clock_rate_ = rate;
   line_ = {capture, first};
   timestamp_offset_ = first - packet.timestamp;
+  return true;
 }
 
 std::size_t SendStream::write(const MediaPacket& packet, RtpHeader header, Bytes prefix, Time now) {

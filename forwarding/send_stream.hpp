@@ -52,8 +52,9 @@ class SendStream {
 
   void forward(const MediaPacket& packet, Time now);
   [[nodiscard]] bool can_continue(const MediaPacket& packet) const;
-  void start(const MediaPacket& packet);
-  void anchor(const MediaPacket& packet);
+  // Both false when it is too early for this packet.
+  bool start(const MediaPacket& packet);
+  bool anchor(const MediaPacket& packet);
   // What came before the late beginning of a keyframe, but belongs after it.
   void catch_up(const MediaPacket& first, Time now);
   void deliver(const MediaPacket& packet, Time now);

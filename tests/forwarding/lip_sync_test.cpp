@@ -26,28 +26,36 @@ class Seat {
   }
   void run(Duration duration) {
     world_.run(duration, [&] {
-      const auto offset = this->offset();
-      if (offset && std::abs(milliseconds(*offset)) > std::abs(milliseconds(worst_)))
-        worst_ = *offset;
+      note(audio_.sync_error(), video_.sync_error(), worst_);
+      note(audio_.fitted_sync_error(), video_.fitted_sync_error(), worst_fitted_);
     });
   }
-  [[nodiscard]] std::optional<Duration> offset() const {
-    const auto audio = audio_.sync_error();
-    const auto video = video_.sync_error();
-    if (!audio || !video) return std::nullopt;
-    return *audio - *video;
-  }
-  [[nodiscard]] double worst() const { return milliseconds(worst_); }
-  void forget() { worst_ = {}; }
-  [[nodiscard]] const SimReceiver& audio() const { return audio_; }
-  [[nodiscard]] const SimReceiver& video() const { return video_; }
+  /// How often the two could be compared.
+  [[nodiscard]] std::size_t compared() const { return compared_; }
+  /// ms, by the newest reports.
+  [[nodiscard]] double worst() const { return worst_; }
+  /// ms, by the line through the last reports.
+  [[nodiscard]] double worst_fitted() const { return worst_fitted_; }
 
  private:
+  void note(std::optional<Duration> audio, std::optional<Duration> video, double& worst) {
+    if (!audio || !video) return;
+    // While one of them still shows the publisher before, there is nothing to be in sync.
+    const auto publisher = [](const SimReceiver& slot) {
+      return slot.packets().back().source / 1000;
+    };
+    if (publisher(audio_) != publisher(video_)) return;
+    ++compared_;
+    worst = std::max(worst, std::abs(milliseconds(*audio - *video)));
+  }
+
   World& world_;
   Participant& subscriber_;
   SimReceiver& audio_;
   SimReceiver& video_;
-  Duration worst_{};
+  std::size_t compared_ = 0;
+  double worst_ = 0;
+  double worst_fitted_ = 0;
 };
 
 class LipSync : public ::testing::TestWithParam<unsigned> {
@@ -78,7 +86,11 @@ class LipSync : public ::testing::TestWithParam<unsigned> {
     return participant;
   }
 
-  static constexpr double kLimit = 10;  // ms
+  static void expect_in_sync(const Seat& seat) {
+    EXPECT_GT(seat.compared(), 5000U);
+    EXPECT_LT(seat.worst(), 10);
+    EXPECT_LT(seat.worst_fitted(), 15);
+  }
 
   std::mt19937 random_;
   World world_;
@@ -90,9 +102,9 @@ TEST_P(LipSync, HoldsFromTheFirstReportOn) {
   Seat seat(world_, world_.add());
   seat.attach(publisher(1, 1000), 1, 2);
   seat.run(1s);
-  ASSERT_TRUE(seat.offset());
+  EXPECT_GT(seat.compared(), 0U);
   seat.run(14s);
-  EXPECT_LT(std::abs(seat.worst()), kLimit);
+  expect_in_sync(seat);
 }
 
 TEST_P(LipSync, HoldsForALateJoiner) {
@@ -101,8 +113,7 @@ TEST_P(LipSync, HoldsForALateJoiner) {
   Seat seat(world_, world_.add());
   seat.attach(speaker, 1, 2);
   seat.run(10s);
-  ASSERT_TRUE(seat.offset());
-  EXPECT_LT(std::abs(seat.worst()), kLimit);
+  expect_in_sync(seat);
 }
 
 TEST_P(LipSync, HoldsWhenASeatGoesToAnotherPublisher) {
@@ -115,7 +126,7 @@ TEST_P(LipSync, HoldsWhenASeatGoesToAnotherPublisher) {
     seat.attach(second, 3, 4);
     seat.run(ms_between(1000, 8000));
   }
-  EXPECT_LT(std::abs(seat.worst()), kLimit);
+  expect_in_sync(seat);
 }
 
 TEST_P(LipSync, HoldsAfterAMutedMicrophoneWhoseTimestampsWentOn) {
@@ -128,7 +139,7 @@ TEST_P(LipSync, HoldsAfterAMutedMicrophoneWhoseTimestampsWentOn) {
     sound_->set_paused(false);
     seat.run(4s);
   }
-  EXPECT_LT(std::abs(seat.worst()), kLimit);
+  expect_in_sync(seat);
 }
 
 TEST_P(LipSync, HoldsAfterAMutedMicrophoneWhoseTimestampsStoodStill) {
@@ -141,7 +152,7 @@ TEST_P(LipSync, HoldsAfterAMutedMicrophoneWhoseTimestampsStoodStill) {
     sound_->set_stalled(false, world_.now());
     seat.run(6s);
   }
-  EXPECT_LT(std::abs(seat.worst()), kLimit);
+  expect_in_sync(seat);
 }
 
 TEST_P(LipSync, HoldsAfterACameraChange) {
@@ -160,7 +171,7 @@ TEST_P(LipSync, HoldsAfterACameraChange) {
   picture_->set_paused(true);
   speaker.publish("v", 2, camera(1500, clock), world_.now());
   seat.run(10s);
-  EXPECT_LT(std::abs(seat.worst()), kLimit);
+  expect_in_sync(seat);
 }
 
 TEST_P(LipSync, HoldsWhenTheSubscriberPausesThePicture) {
@@ -172,7 +183,7 @@ TEST_P(LipSync, HoldsWhenTheSubscriberPausesThePicture) {
   seat.run(ms_between(500, 6000));
   viewer.slot("v").set_paused(false, world_.now());
   seat.run(5s);
-  EXPECT_LT(std::abs(seat.worst()), kLimit);
+  expect_in_sync(seat);
 }
 
 TEST_P(LipSync, HoldsWhenThePublishersClockIsSet) {
@@ -184,7 +195,7 @@ TEST_P(LipSync, HoldsWhenThePublishersClockIsSet) {
   sound_->set_report_offset(step);
   picture_->set_report_offset(step);
   seat.run(10s);
-  EXPECT_LT(std::abs(seat.worst()), kLimit);
+  expect_in_sync(seat);
 }
 
 TEST_P(LipSync, SurvivesANetworkThatStandsStill) {
@@ -196,10 +207,10 @@ TEST_P(LipSync, SurvivesANetworkThatStandsStill) {
   seat.run(2s);
   speaker.up.set_frozen(false);
   seat.run(8s);
-  EXPECT_LT(std::abs(seat.worst()), kLimit);
+  expect_in_sync(seat);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, LipSync, ::testing::Range(1U, 21U));
+INSTANTIATE_TEST_SUITE_P(Seeds, LipSync, ::testing::Range(1U, 13U));
 
 }  // namespace
 }  // namespace parley::forwarding::test

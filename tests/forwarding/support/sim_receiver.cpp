@@ -14,7 +14,7 @@ void SimReceiver::on_rtp(const Buffer& bytes, Time now) {
     packet = RtpPacket::parse(restored).value();
     ++repaired_;
   }
-  if (packet.payload.size() < 16) return;
+  if (packet.payload.size() < 20) return;
   const bool first = seen_.empty();
   const std::int64_t newest = first ? packet.sequence : *seen_.rbegin();
   const std::int64_t sequence = unwrap(packet.sequence, newest);
@@ -32,10 +32,22 @@ void SimReceiver::on_rtp(const Buffer& bytes, Time now) {
   newest_timestamp_ = std::max(newest_timestamp_, timestamp);
   const SimPayload payload = SimPayload::read(packet.payload);
   const bool keyframe = packet.payload[0] == 0x10 && packet.payload[1] == 0;
-  packets_.push_back({sequence, timestamp, payload.captured, payload.number, keyframe, now});
+  packets_.push_back(
+      {sequence, timestamp, payload.captured, payload.number, payload.source, keyframe, now});
 }
 
 void SimReceiver::on_sender_report(const rtcp::SenderInfo& info, Time now) {
+  if (!first_report_) {
+    first_report_ = info;
+    report_timestamp_ = info.rtp;
+  }
+  report_timestamp_ = unwrap(info.rtp, report_timestamp_);
+  const auto since_first = [](Duration a, Duration b) {
+    return static_cast<double>((a - b).count()) / 1e9;
+  };
+  points_.push_back({static_cast<double>(report_timestamp_ - first_report_->rtp),
+                     since_first(from_ntp(info.ntp), from_ntp(first_report_->ntp))});
+  if (points_.size() > 20) points_.pop_front();
   report_ = info;
   report_at_ = now;
   ++reports_;
@@ -66,6 +78,28 @@ void SimReceiver::run(Time now, Link& link) {
 std::size_t SimReceiver::missing() const {
   if (seen_.empty()) return 0;
   return static_cast<std::size_t>(*seen_.rbegin() - *seen_.begin() + 1) - seen_.size();
+}
+
+std::optional<Duration> SimReceiver::fitted_sync_error() const {
+  if (points_.size() < 2 || packets_.empty()) return std::nullopt;
+  double mean_x = 0;
+  double mean_y = 0;
+  for (const Point& point : points_) {
+    mean_x += point.timestamp / static_cast<double>(points_.size());
+    mean_y += point.ntp / static_cast<double>(points_.size());
+  }
+  double covariance = 0;
+  double variance = 0;
+  for (const Point& point : points_) {
+    covariance += (point.timestamp - mean_x) * (point.ntp - mean_y);
+    variance += (point.timestamp - mean_x) * (point.timestamp - mean_x);
+  }
+  const Packet& newest = packets_.back();
+  const auto timestamp = static_cast<double>(
+      unwrap(static_cast<std::uint32_t>(newest.timestamp), report_timestamp_) - first_report_->rtp);
+  const double ntp = mean_y + (timestamp - mean_x) * covariance / variance;
+  return from_ntp(first_report_->ntp) + Duration(static_cast<std::int64_t>(ntp * 1e9)) -
+         newest.captured.time_since_epoch();
 }
 
 std::optional<Duration> SimReceiver::sync_error() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,6 +22,7 @@ class SimReceiver {
     std::int64_t timestamp = 0;
     Time captured{};
     std::uint32_t number = 0;
+    std::uint32_t source = 0;
     bool keyframe = false;
     Time arrived{};
   };
@@ -44,6 +46,8 @@ class SimReceiver {
   [[nodiscard]] std::size_t repaired() const { return repaired_; }
   /// By the newest sender report: how far the NTP time of the newest packet is from its capture.
   [[nodiscard]] std::optional<Duration> sync_error() const;
+  /// The same by a straight line through the newest 20 reports, as libwebrtc draws it.
+  [[nodiscard]] std::optional<Duration> fitted_sync_error() const;
 
  private:
   [[nodiscard]] std::uint32_t clock_rate() const {
@@ -59,6 +63,13 @@ class SimReceiver {
   NackGenerator nacks_;
   std::optional<rtcp::SenderInfo> report_;
   Time report_at_{};
+  struct Point {
+    double timestamp = 0;  // ticks since the first report
+    double ntp = 0;        // seconds since the first report
+  };
+  std::deque<Point> points_;
+  std::optional<rtcp::SenderInfo> first_report_;
+  std::int64_t report_timestamp_ = 0;
   std::size_t reports_ = 0;
   Time next_report_{};
 };

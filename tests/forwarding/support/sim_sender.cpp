@@ -5,13 +5,14 @@
 namespace parley::forwarding::test {
 namespace {
 
-Buffer payload(media::Kind kind, bool keyframe, Time captured, std::uint32_t number, bool first) {
+Buffer payload(media::Kind kind, const SimPayload& content, bool keyframe, bool first) {
   Buffer bytes(kind == media::Kind::Audio ? 80 : 1000);
   bytes[0] = first ? 0x10 : 0x00;  // VP8: begins a frame or goes on with it
   bytes[1] = keyframe ? 0x00 : 0x01;
   write_u64(bytes, SimPayload::kOffset,
-            static_cast<std::uint64_t>(captured.time_since_epoch().count()));
-  write_u32(bytes, SimPayload::kOffset + 8, number);
+            static_cast<std::uint64_t>(content.captured.time_since_epoch().count()));
+  write_u32(bytes, SimPayload::kOffset + 8, content.number);
+  write_u32(bytes, SimPayload::kOffset + 12, content.source);
   return bytes;
 }
 
@@ -23,7 +24,7 @@ Buffer text(const std::string& value) {
 
 SimPayload SimPayload::read(Bytes payload) {
   return {Time{Duration(static_cast<std::int64_t>(read_u64(payload, kOffset)))},
-          read_u32(payload, kOffset + 8)};
+          read_u32(payload, kOffset + 8), read_u32(payload, kOffset + 12)};
 }
 
 SimSender::SimSender(Options options, unsigned seed, Time start)
@@ -81,7 +82,7 @@ void SimSender::send_frame(Time captured, Time now, Link& link) {
     packet.marker = video && i + 1 == options_.packets_per_frame;
     if (!options_.mid.empty()) packet.extensions.push_back({4, text(options_.mid)});
     if (!options_.rid.empty()) packet.extensions.push_back({6, text(options_.rid)});
-    packet.payload = payload(options_.kind, keyframe, captured, number_++, i == 0);
+    packet.payload = payload(options_.kind, {captured, number_++, options_.ssrc}, keyframe, i == 0);
     Buffer bytes = packet.to_bytes();
     sent_[packet.sequence] = bytes;
     link.send(std::move(bytes), now);

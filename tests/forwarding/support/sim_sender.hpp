@@ -29,6 +29,7 @@ struct SimClock {
 struct SimPayload {
   Time captured{};
   std::uint32_t number = 0;  ///< of the packet, counted by its sender
+  std::uint32_t source = 0;  ///< the sender's SSRC
 
   static constexpr std::size_t kOffset = 4;
   static SimPayload read(Bytes payload);
