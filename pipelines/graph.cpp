@@ -1,5 +1,6 @@
 #include "pipelines/graph.hpp"
 
+#include <array>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -68,6 +69,13 @@ Colours colours_of(std::string_view factory) {
   return known != kKnown.end() ? known->second : Colours{"#ffffff", "#64748b"};
 }
 
+/// The links of one publisher share a colour, so that they can be followed among many.
+const char* link_colour(std::size_t publisher) {
+  static constexpr std::array kColours = {"#7c3aed", "#db2777", "#0d9488",
+                                          "#ea580c", "#0284c7", "#65a30d"};
+  return kColours[publisher % kColours.size()];
+}
+
 void each(Elements elements, const std::function<void(gpointer)>& visit) {
   GValue item = G_VALUE_INIT;
   while (true) {
@@ -121,16 +129,23 @@ class Writer {
 
  private:
   using Lines = std::map<std::string, std::string>;
+  struct Cluster {
+    std::string name;  ///< bold
+    std::string title;
+    Lines nodes;
+    Lines inner;  ///< what is inside webrtcbin, where asked for
+  };
 
   static std::string node_id(const GraphParticipant& participant, GstElement* element);
+  static bool is_outermost(const GraphParticipant& participant, GstElement* element);
   static std::string named_id(const ParticipantId& participant, std::string_view element);
-  void add_element(const GraphParticipant& participant, GstElement* element, Lines& nodes);
+  void add_element(const GraphParticipant& participant, GstElement* element, Cluster& cluster);
   void add_edges(const GraphParticipant& participant, GstElement* element);
   void add_pad(const GraphParticipant& participant, GstElement* from, GstPad* pad);
 
   const GraphOptions& options_;
-  std::map<std::string, Lines> clusters_;  ///< nodes by participant
-  std::map<std::string, std::string> titles_;
+  std::map<std::string, Cluster> clusters_;  ///< by participant
+  Lines receivers_;  ///< webrtcbins once more, for links to go to: else all of them run back
   Lines edges_;
 };
 
@@ -139,37 +154,42 @@ std::string Writer::named_id(const ParticipantId& participant, std::string_view 
 }
 
 std::string Writer::node_id(const GraphParticipant& participant, GstElement* element) {
-  const GString_ path(gst_object_get_path_string(GST_OBJECT(element)));
-  const GString_ own(gst_object_get_name(GST_OBJECT(element)));
+  const bool outermost = is_outermost(participant, element);
+  const GString_ name(outermost ? gst_object_get_name(GST_OBJECT(element))
+                                : gst_object_get_path_string(GST_OBJECT(element)));
+  return named_id(participant.id, name.get());
+}
+
+bool Writer::is_outermost(const GraphParticipant& participant, GstElement* element) {
   const auto parent = Ref<GstObject>::adopt(gst_object_get_parent(GST_OBJECT(element)));
-  const bool outermost = parent && parent.get() == GST_OBJECT(participant.pipeline);
-  return named_id(participant.id, outermost ? own.get() : path.get());
+  return parent && parent.get() == GST_OBJECT(participant.pipeline);
 }
 
 void Writer::add(const GraphParticipant& participant) {
-  titles_[participant.id.str()] = fmt::format(
-      R"(<b>{}</b>  <font point-size="9" color="#64748b">{}</font>)",
-      escaped(participant.name.empty() ? "?" : participant.name), escaped(participant.id.str()));
-  Lines& nodes = clusters_[participant.id.str()];
+  Cluster& cluster = clusters_[participant.id.str()];
+  cluster.name = fmt::format("<b>{}</b>", escaped(participant.name));
+  cluster.title = fmt::format(R"({}  <font point-size="9" color="#64748b">{}</font>)", cluster.name,
+                              escaped(participant.id.str()));
   if (participant.pipeline == nullptr) {
-    nodes[named_id(participant.id, "none")] =
+    cluster.nodes[named_id(participant.id, "none")] =
         R"(label=<no transport>, color="#cbd5e1", fontcolor="#94a3b8")";
     return;
   }
   GstBin* bin = GST_BIN(participant.pipeline);
-  const auto visit = [&](gpointer item) { add_element(participant, GST_ELEMENT(item), nodes); };
   each(Elements(options_.detail ? gst_bin_iterate_recurse(bin) : gst_bin_iterate_elements(bin)),
-       visit);
+       [&](gpointer item) { add_element(participant, GST_ELEMENT(item), cluster); });
 }
 
-void Writer::add_element(const GraphParticipant& participant, GstElement* element, Lines& nodes) {
+void Writer::add_element(const GraphParticipant& participant, GstElement* element,
+                         Cluster& cluster) {
+  const bool outermost = is_outermost(participant, element);
+  if (!outermost && GST_IS_BIN(element)) return;  // its children are drawn
   const std::string factory = factory_of(element);
-  if (options_.detail && GST_IS_BIN(element)) return add_edges(participant, element);
   const Colours colours = colours_of(factory);
   const GString_ name(gst_object_get_name(GST_OBJECT(element)));
   const std::string second =
       factory == name.get() ? gst_element_state_get_name(GST_STATE(element)) : name.get();
-  nodes[node_id(participant, element)] = fmt::format(
+  (outermost ? cluster.nodes : cluster.inner)[node_id(participant, element)] = fmt::format(
       R"(label=<<b>{}</b><br/><font point-size="8" color="#475569">{}</font>>, fillcolor="{}", color="{}")",
       escaped(factory), escaped(second), colours.fill, colours.line);
   add_edges(participant, element);
@@ -205,39 +225,63 @@ void Writer::add_pad(const GraphParticipant& participant, GstElement* from, GstP
 void Writer::add(const GraphLink& link) {
   const std::string from = named_id(link.publisher, fan_out_name(link.track));
   const std::string to = named_id(link.subscriber, "webrtcbin");
+  const auto publisher = clusters_.find(link.publisher.str());
+  const auto subscriber = clusters_.find(link.subscriber.str());
   // What is not there (any more) gets no edge: DOT would make up a node for it.
-  const auto exists = [&](const ParticipantId& participant, const std::string& id) {
-    const auto cluster = clusters_.find(participant.str());
-    return cluster != clusters_.end() && cluster->second.contains(id);
-  };
-  if (!exists(link.publisher, from) || !(options_.detail || exists(link.subscriber, to))) return;
-  edges_[from + " -> " + to] = fmt::format(
-      R"(label=<{}>, color="#7c3aed", fontcolor="#6d28d9", penwidth=1.4, style={}, constraint=false)",
-      escaped(link.label), link.flowing ? "solid" : "dashed");
+  if (publisher == clusters_.end() || !publisher->second.nodes.contains(from)) return;
+  if (subscriber == clusters_.end() || !subscriber->second.nodes.contains(to)) return;
+  const auto number = static_cast<std::size_t>(std::distance(clusters_.begin(), publisher));
+  const std::string out = named_id(link.subscriber, "webrtcbin/sends");
+  const Colours colours = colours_of("webrtcbin");
+  receivers_[out] = fmt::format(
+      R"(label=<{}<br/><font point-size="8" color="#475569">webrtcbin</font>>, fillcolor="{}", color="{}")",
+      subscriber->second.name, colours.fill, colours.line);
+  edges_[from + " -> " + out] =
+      fmt::format(R"(label=<{0}>, color="{1}", fontcolor="{1}", penwidth=1.3, style={2})",
+                  escaped(link.label), link_colour(number), link.flowing ? "solid" : "dashed");
+}
+
+std::string nodes_text(const std::map<std::string, std::string>& nodes, std::string_view indent) {
+  std::string out;
+  for (const auto& [id, attributes] : nodes)
+    fmt::format_to(std::back_inserter(out), "{}{} [{}];\n", indent, id, attributes);
+  return out;
 }
 
 std::string Writer::text() const {
   std::string out = fmt::format(R"(digraph room {{
-  graph [rankdir=LR, compound=true, fontname="Helvetica", fontsize=15, labelloc=t, labeljust=l,
-         label=<<b>{}</b>>, pad=0.3, nodesep=0.35, ranksep=0.9, bgcolor="white"];
+  graph [rankdir=LR, fontname="Helvetica", fontsize=15, labelloc=t, labeljust=l, label=<<b>{}</b>>,
+         pad=0.3, nodesep=0.35, ranksep=0.9, bgcolor="white"];
   node [shape=box, style="rounded,filled", fillcolor="white", fontname="Helvetica", fontsize=11,
         margin="0.16,0.08", penwidth=1.2];
   edge [fontname="Helvetica", fontsize=8, color="#64748b", fontcolor="#475569", arrowsize=0.7];
 )",
                                 escaped(options_.title));
+  auto end = std::back_inserter(out);
   unsigned number = 0;
-  for (const auto& [participant, nodes] : clusters_) {
-    fmt::format_to(
-        std::back_inserter(out),
-        "  subgraph cluster_{} {{\n    label=<{}>; style=\"rounded,filled\"; color=\"#cbd5e1\"; "
-        "fillcolor=\"#f8fafc\"; fontsize=12; margin=14;\n",
-        number++, titles_.at(participant));
-    for (const auto& [id, attributes] : nodes)
-      fmt::format_to(std::back_inserter(out), "    {} [{}];\n", id, attributes);
+  for (const auto& [participant, cluster] : clusters_) {
+    fmt::format_to(end, R"(  subgraph cluster_{} {{
+    label=<{}>; style="rounded,filled"; color="#cbd5e1"; fillcolor="#f8fafc"; fontsize=12; margin=14;
+)",
+                   number, cluster.title);
+    out += nodes_text(cluster.nodes, "    ");
+    if (!cluster.inner.empty())
+      fmt::format_to(end, R"(    subgraph cluster_{}_inner {{
+      label=<inside webrtcbin>; style="rounded,filled"; color="#93c5fd"; fillcolor="#eff6ff"; fontsize=10;
+{}    }}
+)",
+                     number, nodes_text(cluster.inner, "      "));
     out += "  }\n";
+    ++number;
   }
+  if (!receivers_.empty())
+    fmt::format_to(end, R"(  subgraph cluster_receivers {{
+    label=<sent to>; style="rounded,dashed"; color="#94a3b8"; fontsize=12; margin=14;
+{}  }}
+)",
+                   nodes_text(receivers_, "    "));
   for (const auto& [edge, attributes] : edges_)
-    fmt::format_to(std::back_inserter(out), "  {} [{}];\n", edge, attributes);
+    fmt::format_to(end, "  {} [{}];\n", edge, attributes);
   return out + "}\n";
 }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gst/gst.h>
 #include <gtest/gtest.h>
@@ -25,6 +26,12 @@ using testing::WebrtcClient;
 using namespace std::chrono_literals;
 
 const TrackId kMicrophone("mic");
+
+/// For `dot -Tsvg`, where PARLEY_GRAPHS names a folder.
+void keep_for_a_look(const std::string& name, const std::string& dot) {
+  if (const char* folder = std::getenv("PARLEY_GRAPHS"))
+    std::ofstream(fmt::format("{}/{}.dot", folder, name)) << dot;
+}
 
 /// One side of a call: participant, its session and its client.
 struct Side {
@@ -152,17 +159,44 @@ TEST_F(TracksTest, TheGraphShowsParticipantsElementsAndLinks) {
   EXPECT_THAT(dot, HasSubstr("Ann &lt;b&gt;&amp;&quot;x&quot;"));
   EXPECT_THAT(dot, HasSubstr("\"ann/source-mic\" -> \"ann/tee-mic\""));
   EXPECT_THAT(dot, HasSubstr("RTP · audio"));
-  EXPECT_THAT(dot, HasSubstr("\"ann/fanout-mic\" -> \"bob/webrtcbin\""));
+  EXPECT_THAT(dot, HasSubstr("\"ann/fanout-mic\" -> \"bob/webrtcbin/sends\""));
   EXPECT_THAT(dot, HasSubstr("no transport"));
   EXPECT_THAT(dot, Not(HasSubstr("not there")));
   EXPECT_THAT(dot, Not(HasSubstr("dtls")));
 
   const std::string detailed = graph_dot({"room42", true}, participants, links);
   EXPECT_THAT(detailed, HasSubstr("dtlsdec"));
-  if (const char* folder = std::getenv("PARLEY_GRAPHS")) {
-    std::ofstream(std::string(folder) + "/room.dot") << dot;
-    std::ofstream(std::string(folder) + "/detail.dot") << detailed;
+  EXPECT_THAT(detailed, HasSubstr("\"ann/fanout-mic\" -> \"bob/webrtcbin/sends\""));
+  keep_for_a_look("room", dot);
+  keep_for_a_look("detail", detailed);
+}
+
+TEST(Graph, EveryLinkOfARoomOfThreeIsDrawn) {
+  Server server;
+  const std::vector<std::string> names = {"Ann", "Bob", "Carla"};
+  std::vector<std::unique_ptr<Participant>> room;
+  std::vector<GraphParticipant> participants;
+  std::vector<GraphLink> links;
+  for (const auto& name : names) {
+    room.push_back(server.participant(name));
+    ASSERT_TRUE(room.back()->start().ok());
+    for (const auto kind : {media::Kind::Audio, media::Kind::Video}) {
+      const TrackId track(name + "-" + std::string(media::to_string(kind)));
+      room.back()->add_track(track, kind);
+      for (const auto& other : names)
+        if (other != name)
+          links.push_back({ParticipantId(name), track, ParticipantId(other),
+                           kind == media::Kind::Audio ? "microphone · opus" : "camera · VP8",
+                           other != "Bob"});
+    }
+    participants.push_back({ParticipantId(name), name, room.back()->pipeline()});
   }
+  const std::string dot = graph_dot({"stand-up", false}, participants, links);
+  keep_for_a_look("three", dot);
+  for (const auto& link : links)
+    EXPECT_THAT(dot, HasSubstr("\"" + link.publisher.str() + "/fanout-" + link.track.str() +
+                               "\" -> \"" + link.subscriber.str() + "/webrtcbin/sends\""));
+  for (auto& participant : room) close_and_wait(*participant);
 }
 
 }  // namespace
