@@ -17,8 +17,8 @@ constexpr Duration send_delay(media::Kind kind) {
   return kind == media::Kind::Audio ? Duration{} : Duration(std::chrono::milliseconds(10));
 }
 
-// Timestamps may stray this far from arrival before they count as set anew.
-constexpr Duration kTooEarly = std::chrono::milliseconds(500);
+// Timestamps that come earlier than they can, or go back, by more than this were set anew.
+constexpr Duration kMaxStray = std::chrono::milliseconds(500);
 constexpr Duration kPause = std::chrono::milliseconds(500);
 constexpr Duration kTooLate = std::chrono::milliseconds(300);
 
@@ -80,8 +80,10 @@ ReceiveStream::Verdict ReceiveStream::on_packet(const RtpPacket& packet, std::ui
 }
 
 bool ReceiveStream::jumped(std::uint32_t timestamp, bool others_flowed, Time now) const {
-  const Duration lateness = clock_.lateness(unwrap_timestamp(timestamp), now);
-  if (lateness < -kTooEarly) return true;
+  const std::int64_t unwrapped = unwrap_timestamp(timestamp);
+  const Duration lateness = clock_.lateness(unwrapped, now);
+  const Duration step = ticks_to_duration(unwrapped - newest_timestamp_, clock_.clock_rate());
+  if (lateness < -kMaxStray || step < -kMaxStray) return true;
   // Sound that was paused may go on where its timestamps stopped. The same is seen after the
   // network stood still; but then nothing else came either. Pictures carry the time of capture.
   return track_.kind() == media::Kind::Audio && others_flowed && now - last_packet_ > kPause &&
