@@ -122,10 +122,11 @@ TEST(Documentation, ExchangeHappensAsItIsWritten) {
     if (text.find(R"("type":"participant-left")") != std::string::npos)
       exchange.apply(rooms::Leave{0, kAnn});
 
-    if (script[i].from_client)
+    if (script[i].from_client) {
       exchange.receive(text);
-    else if (text.find(R"("type":"offer")") == std::string::npos)  // made by the conference
+    } else if (text.find(R"("type":"offer")") == std::string::npos) {  // made by the conference
       EXPECT_EQ(exchange.next(), text);
+    }
   }
   EXPECT_EQ(exchange.next(), "");
 }
