@@ -72,21 +72,41 @@ test('joining without camera and microphone still sees and hears the others', as
   assert.deepEqual((await ann.tiles()).sort(), ['Ann (you)', 'Guest']);
 });
 
+/**
+ * A page that a test drives counts as touched by its user; this does what browsers do to an untouched
+ * one. Its devices open as late as those of a user who has to allow them first.
+ */
+function untouched(page) {
+  return page.addInitScript(() => {
+    let allowed = false;
+    addEventListener('click', () => { allowed = true; }, true);
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function guarded() {
+      return allowed || this.muted ? play.call(this) : Promise.reject(new DOMException('not touched', 'NotAllowedError'));
+    };
+    const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      const stream = await getUserMedia(constraints);
+      allowed = true;
+      return stream;
+    };
+  });
+}
+
+test('sound that the browser holds back comes by itself once the page captures', async () => {
+  const room = meeting.newRoom();
+  await meeting.join(room, 'Ann');
+  const ben = await meeting.join(room, 'Ben', { before: untouched });
+  await ben.until(() => document.querySelector('[data-testid="banner"] button')?.textContent === 'Click to hear', 'the button to hear');
+  await ben.until(() => document.querySelector('[data-testid="banner"]').hidden, 'no button to hear');
+  await assertFlows([ben], 2);
+});
+
 test('where the browser holds the sound back, the picture plays and a click brings the sound', async () => {
   const room = meeting.newRoom();
   await meeting.join(room, 'Ann');
-  const guest = await meeting.join(room, 'Guest', {
-    query: '&audio=0&video=0',
-    // A page that a test drives counts as touched by its user; this is what an untouched one does.
-    before: (page) => page.addInitScript(() => {
-      let touched = false;
-      addEventListener('click', () => { touched = true; }, true);
-      const { play } = HTMLMediaElement.prototype;
-      HTMLMediaElement.prototype.play = function guarded() {
-        return touched || this.muted ? play.call(this) : Promise.reject(new DOMException('not touched', 'NotAllowedError'));
-      };
-    }),
-  });
+  const guest = await meeting.join(room, 'Guest', { query: '&audio=0&video=0', before: untouched });
   const sound = () => document.querySelector('.tile:not([data-self]) video')?.muted === false;
   await guest.until(() => document.querySelector('[data-testid="banner"] button')?.textContent === 'Click to hear', 'the button to hear');
   await guest.until(() => document.querySelector('.tile:not([data-self])')?.dataset.video === 'on', 'a picture all the same');

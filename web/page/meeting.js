@@ -75,11 +75,17 @@ export class Meeting {
       leave: () => this.room.leave(), ended: this.#ended.signal,
     });
     buildDeviceMenus(byId('settings-devices'), local, preferences, playback);
-    local.addEventListener('change', () => this.#reportProblems(), { signal: this.#ended.signal });
+    const options = { signal: this.#ended.signal };
+    local.addEventListener('change', () => this.#reportProblems(), options);
     playback.addEventListener('blocked', () => this.#banners.set('sound', {
       text: 'Your browser holds the sound back until you click.',
-      action: { label: 'Click to hear', run: () => this.#unlock() },
-    }));
+      // Any click or key lets the sound through; the button says so.
+      action: { label: 'Click to hear', run: () => playback.unlock() },
+    }), options);
+    playback.addEventListener('unblocked', () => this.#banners.set('sound', null), options);
+    for (const gesture of ['click', 'keydown']) document.addEventListener(gesture, () => playback.unlock(), options);
+    // A page that captures may sound as well.
+    local.addEventListener('change', () => playback.unlock(), options);
     this.#reportProblems();
     this.#quality.start();
   }
@@ -160,11 +166,6 @@ export class Meeting {
   /** @param {import('./panels.js').Name | null} open */
   #panelChanged(open) {
     if (open === 'chat') this.#chat.read();
-  }
-
-  #unlock() {
-    this.#parts.playback.unlock();
-    this.#banners.set('sound', null);
   }
 
   /** What is on another page need not be received. @param {Set<string>} hidden */

@@ -1,6 +1,6 @@
 /**
- * Plays what is received. Browsers refuse sound on a page nobody has touched: then the picture plays
- * on its own, `blocked` is fired, and unlock() (from a click) starts the sound.
+ * Plays what is received. Browsers refuse sound on a page that nobody has touched and that captures
+ * nothing: then the picture plays on its own and `blocked` is fired. unlock() tries again.
  */
 export class Playback extends EventTarget {
   /** @type {Set<HTMLVideoElement>} */ #elements = new Set();
@@ -42,8 +42,11 @@ export class Playback extends EventTarget {
     }
   }
 
+  /** Fires `blocked` again where the browser still refuses. */
   unlock() {
+    if (!this.#blocked) return;
     this.#blocked = false;
+    this.dispatchEvent(new Event('unblocked'));
     for (const element of this.#elements) {
       element.muted = false;
       this.play(element);

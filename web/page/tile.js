@@ -33,7 +33,7 @@ export class Tile {
     else playback.add(this.#video);
     this.#video.srcObject = this.#stream;
     this.#pin.addEventListener('click', onPin);
-    this.element.addEventListener('dblclick', onPin);
+    this.#video.addEventListener('dblclick', onPin);
   }
 
   /** @param {import('./views.js').View} view */
