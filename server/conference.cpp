@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "server/effects.hpp"
-#include "server/metrics.hpp"
 #include "server/requests.hpp"
 #include "signaling/http/paths.hpp"
 
@@ -298,33 +297,7 @@ void Conference::on_speaking(transport::ConnectionId connection, forwarding::Tra
     submit(member->room, rooms::Speaking{member->media.id(), *track, speaking});
 }
 
-// --- for operators ----------------------------------------------------------------------------------
-
-signaling::RoomState Conference::state_of(const RoomRecord& record) const {
-  signaling::RoomState state{record.room.id(), {}};
-  for (rooms::Participant& participant : record.room.participants()) {
-    signaling::ParticipantState entry{std::move(participant), "lost", {}};
-    if (const MemberRecord* member = find_member(entry.participant.id)) {
-      entry.connection = member->connection;
-      for (const auto& [track, link] : member->media.links())
-        entry.subscriptions.push_back({track, link.publisher, link.mid, std::string(link_state(link))});
-    }
-    state.participants.push_back(std::move(entry));
-  }
-  return state;
-}
-
-std::vector<signaling::RoomState> Conference::rooms() const {
-  std::vector<signaling::RoomState> states;
-  for (const auto& [id, record] : rooms_) states.push_back(state_of(record));
-  return states;
-}
-
-Result<signaling::RoomState> Conference::room(const RoomId& room) const {
-  const auto it = rooms_.find(room);
-  if (it == rooms_.end()) return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
-  return state_of(it->second);
-}
+// --- what operators do ------------------------------------------------------------------------------
 
 Result<RoomId> Conference::create_room(const RoomId& wanted) {
   const RoomId id = wanted.empty() ? RoomId(random_token(8)) : wanted;
@@ -348,16 +321,6 @@ Status Conference::remove_participant(const RoomId& room, const ParticipantId& p
     return Error{"participant_not_found", "There is no participant '" + participant.str() + "' in this room."};
   submit(room, rooms::Remove{0, participant});
   return Nothing{};
-}
-
-Result<std::string> Conference::graph(const RoomId& room) const {
-  return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
-}
-
-std::string Conference::not_ready() const { return closing_ ? "The server is stopping." : ""; }
-
-std::string Conference::metrics() const {
-  return write_metrics({rooms_.size(), members_.size(), clients_.size(), media_.transport.counters()});
 }
 
 void Conference::close(std::function<void()> done) {
