@@ -44,9 +44,9 @@ class WsSessionTest : public testing::Test {
   HttpReply handshake(std::vector<std::pair<std::string, std::string>> changes,
                       const char* method = "GET") {
     auto headers = handshake_headers();
-    for (auto& [name, value] : changes) {
-      std::erase_if(headers, [&](const auto& header) { return header.first == name; });
-      if (!value.empty()) headers.emplace_back(name, value);
+    for (const auto& change : changes) {
+      std::erase_if(headers, [&](const auto& header) { return header.first == change.first; });
+      if (!change.second.empty()) headers.push_back(change);
     }
     return running_.call({.method = method, .path = "/ws", .headers = headers});
   }
