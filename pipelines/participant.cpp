@@ -108,8 +108,7 @@ class Participant::Impl final : public SessionEvents, public std::enable_shared_
   bool closed_ = false;
 };
 
-// --- from start to keys
-// -----------------------------------------------------------------------------
+// --- from start to keys --------------------------------------------------------------------------
 
 Status Participant::Impl::start() {
   assert(!pipeline_ && !closed_);
@@ -185,6 +184,8 @@ void Participant::Impl::give_keys() {
   keys_given_ = true;
   transport_.set_key(connection_, Direction::Receive, *receive_key_);
   transport_.set_key(connection_, Direction::Send, *send_key_);
+  receive_key_.reset();
+  send_key_.reset();
   if (dtls_up_) report_secure();
 }
 
@@ -209,8 +210,7 @@ void Participant::Impl::report_secure() {
   });
 }
 
-// --- messages, errors, the end
-// ----------------------------------------------------------------------
+// --- messages, errors, the end -------------------------------------------------------------------
 
 void Participant::Impl::on_channel(Ref<GObject> channel, bool ordered) {
   if (channels_ && !ended()) channels_->adopt(std::move(channel), ordered);
@@ -264,8 +264,7 @@ void Participant::Impl::close(std::function<void()> closed) {
                                       transport::Shard&) mutable { pipeline.reset(); });
 }
 
-// --- Participant
-// ------------------------------------------------------------------------------------
+// --- Participant ---------------------------------------------------------------------------------
 
 Participant::Participant(ParticipantId id, const Options& options, transport::Transport& transport,
                          MainLoop& main_loop, ParticipantObserver& observer)
