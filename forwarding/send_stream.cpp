@@ -70,6 +70,18 @@ void SendStream::set_paused(bool paused, Time now) {
   restart(now);
 }
 
+void SendStream::set_max_layer(std::string rid, Time) {
+  max_layer_ = std::move(rid);
+}
+
+void SendStream::set_target(std::optional<Layer> target, Time) {
+  target_ = target;
+}
+
+std::size_t SendStream::options(std::span<LayerOption, kMaxLayerOptions>, Time) const {
+  return 0;
+}
+
 void SendStream::set_description(media::Send description) {
   description_ = std::move(description);
   update_payload_types();

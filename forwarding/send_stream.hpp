@@ -4,9 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "forwarding/egress.hpp"
+#include "forwarding/layer.hpp"
 #include "forwarding/media_packet.hpp"
 #include "forwarding/resend_limit.hpp"
 #include "forwarding/rtcp.hpp"
@@ -34,6 +37,14 @@ class SendStream {
   void attach(Track& track, Time now);
   void detach();
   void set_paused(bool paused, Time now);
+  /// The subscriber's own limit: a rid of the track's simulcast; empty: the best there is.
+  void set_max_layer(std::string rid, Time now);
+  /// What the bandwidth reaches for. None: nothing of this track, as if it were paused.
+  void set_target(std::optional<Layer> target, Time now);
+  void set_priority(Priority priority) { priority_ = priority; }
+  [[nodiscard]] Priority priority() const { return priority_; }
+  /// The layers there are within the subscriber's limit, cheapest first; returns how many.
+  std::size_t options(std::span<LayerOption, kMaxLayerOptions> out, Time now) const;
   [[nodiscard]] SendState state() const;
   [[nodiscard]] const media::Send& description() const { return description_; }
   [[nodiscard]] SendStats stats() const;
@@ -87,6 +98,9 @@ class SendStream {
   Track* track_ = nullptr;
   bool paused_ = false;
   bool flowing_ = false;
+  std::string max_layer_;
+  std::optional<Layer> target_;
+  Priority priority_ = Priority::Normal;
   std::array<PayloadTypes, 128> payload_types_{};  // by the publisher's payload type
 
   SequenceMap sequence_;

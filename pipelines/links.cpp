@@ -18,6 +18,12 @@ SendStream* find(Shard& shard, const Slot& slot) {
   return peer != nullptr ? peer->find_send(slot.mid) : nullptr;
 }
 
+void deliver(SendStream& stream, const Delivery& delivery) {
+  stream.set_priority(delivery.priority);
+  stream.set_max_layer(delivery.max_layer, now());
+  stream.set_paused(delivery.paused, now());
+}
+
 }  // namespace
 
 void apply_negotiated(transport::Transport& transport, unsigned shard,
@@ -33,20 +39,20 @@ void apply_negotiated(transport::Transport& transport, unsigned shard,
 }
 
 void link_track(transport::Transport& transport, unsigned shard, Slot slot, Published track,
-                bool paused) {
-  transport.post(shard, [slot = std::move(slot), track, paused](Shard& on) {
+                Delivery delivery) {
+  transport.post(shard, [slot = std::move(slot), track, delivery = std::move(delivery)](Shard& on) {
     SendStream* stream = find(on, slot);
     Peer* publisher = on.find(track.publisher);
     forwarding::Track* source = publisher != nullptr ? publisher->find_track(track.key) : nullptr;
     if (stream == nullptr || source == nullptr) return;
-    stream->set_paused(paused, now());
+    deliver(*stream, delivery);
     stream->attach(*source, now());
   });
 }
 
-void pause_track(transport::Transport& transport, unsigned shard, Slot slot, bool paused) {
-  transport.post(shard, [slot = std::move(slot), paused](Shard& on) {
-    if (SendStream* stream = find(on, slot)) stream->set_paused(paused, now());
+void update_track(transport::Transport& transport, unsigned shard, Slot slot, Delivery delivery) {
+  transport.post(shard, [slot = std::move(slot), delivery = std::move(delivery)](Shard& on) {
+    if (SendStream* stream = find(on, slot)) deliver(*stream, delivery);
   });
 }
 

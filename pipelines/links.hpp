@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "forwarding/layer.hpp"
 #include "forwarding/track.hpp"
 #include "support/media.hpp"
 #include "transport/transport.hpp"
@@ -35,11 +36,18 @@ void apply_negotiated(transport::Transport& transport, unsigned shard,
                       transport::ConnectionId connection, std::vector<Receiving> receiving,
                       std::vector<media::Send> sending);
 
+/// How a subscriber wants a track.
+struct Delivery {
+  bool paused = false;
+  std::string max_layer{};  ///< a rid; empty: the best that fits
+  forwarding::Priority priority = forwarding::Priority::Normal;
+};
+
 /// Has the slot carry the track from its next keyframe on. Nothing happens where either is gone or
 /// the slot's m-line was not applied yet.
 void link_track(transport::Transport& transport, unsigned shard, Slot slot, Published track,
-                bool paused);
-void pause_track(transport::Transport& transport, unsigned shard, Slot slot, bool paused);
+                Delivery delivery);
+void update_track(transport::Transport& transport, unsigned shard, Slot slot, Delivery delivery);
 void unlink_track(transport::Transport& transport, unsigned shard, Slot slot);
 
 }  // namespace parley::pipelines

@@ -5,8 +5,6 @@
 #include <set>
 #include <utility>
 
-#include "pipelines/links.hpp"
-
 namespace parley::server {
 namespace {
 
@@ -52,7 +50,7 @@ bool decodes(const media::Send& send, const std::string& codec) {
 
 std::string_view link_state(const Link& link) {
   if (link.undecodable) return "codec_unsupported";
-  if (link.paused) return "paused";
+  if (link.delivery.paused) return "paused";
   return link.linked ? "flowing" : "waiting";
 }
 
@@ -120,7 +118,8 @@ void Member::link(const Member& publisher, const rooms::Track& track, const room
   if (pipeline_ == nullptr || !publisher.has_transport()) return;
   const auto slot = session_->attach(track.id, track.kind, seat_of(publisher.id(), track.source));
   Link& link = links_[track.id];
-  link = Link{track, publisher.id(), publisher.connection(), publisher.key_of(track.id), slot.mid, wish.paused};
+  link = Link{track, publisher.id(), publisher.connection(), publisher.key_of(track.id), slot.mid,
+              {wish.paused, wish.layer}};
   slots_changed_ = true;
   if (!slot.needs_offer) attach(link);
 }
@@ -128,8 +127,9 @@ void Member::link(const Member& publisher, const rooms::Track& track, const room
 void Member::update_link(const rooms::Subscription& wish) {
   const auto it = links_.find(wish.track);
   if (it == links_.end() || pipeline_ == nullptr) return;
-  it->second.paused = wish.paused;
-  pipelines::pause_track(context_->transport, shard_, {connection(), it->second.mid}, wish.paused);
+  it->second.delivery = {wish.paused, wish.layer};
+  pipelines::update_track(context_->transport, shard_, {connection(), it->second.mid},
+                          it->second.delivery);
 }
 
 void Member::unlink(const TrackId& track) {
@@ -148,7 +148,7 @@ void Member::set_codec(const TrackId& track, const std::string& codec) {
 void Member::attach(Link& link) {
   link.linked = true;
   pipelines::link_track(context_->transport, shard_, {connection(), link.mid},
-                        {link.publisher_connection, link.key}, link.paused);
+                        {link.publisher_connection, link.key}, link.delivery);
 }
 
 void Member::detach(const Link& link) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipelines/links.hpp"
 #include "pipelines/participant.hpp"
 #include "rooms/effect.hpp"
 #include "rooms/negotiation.hpp"
@@ -33,7 +34,7 @@ struct Link {
   transport::ConnectionId publisher_connection = 0;
   forwarding::TrackKey key = 0;
   std::string mid;
-  bool paused = false;
+  pipelines::Delivery delivery;
   bool linked = false;       ///< attached on the shard
   bool undecodable = false;  ///< the subscriber's answer lacks the track's codec
 };

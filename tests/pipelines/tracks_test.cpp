@@ -78,9 +78,7 @@ class TracksTest : public ::testing::Test {
     slot = {bob.participant->connection(),
             bob.session.attach(kMicrophone, media::Kind::Audio, "ann/mic").mid};
   }
-  void link() {
-    link_track(*server.transport, 0, slot, {ann.participant->connection(), key}, false);
-  }
+  void link() { link_track(*server.transport, 0, slot, {ann.participant->connection(), key}, {}); }
 
   Server server;
   Side ann, bob;
@@ -104,10 +102,10 @@ TEST_F(TracksTest, PacketsReachTheSubscriberUntilTheLinkEnds) {
 TEST_F(TracksTest, APausedLinkCarriesNothingUntilItGoesOn) {
   ASSERT_TRUE(ann.connect());
   ASSERT_TRUE(bob.connect());
-  link_track(*server.transport, 0, slot, {ann.participant->connection(), key}, true);
+  link_track(*server.transport, 0, slot, {ann.participant->connection(), key}, {.paused = true});
   ASSERT_TRUE(run_until([&] { return ann.packets(kMicrophone) > 10; }));
   EXPECT_EQ(bob.client.media_buffers(), 0u);
-  pause_track(*server.transport, 0, slot, false);
+  update_track(*server.transport, 0, slot, {});
   EXPECT_TRUE(run_until([&] { return bob.client.media_buffers() > 5; }));
 }
 
