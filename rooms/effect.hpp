@@ -11,40 +11,76 @@
 
 namespace parley::rooms {
 
-// --- events: what a participant is told, whatever protocol it speaks --------------------------------
+// --- events: what a participant is told, whatever protocol it speaks
+// --------------------------------
 
 namespace event {
-struct ParticipantJoined { Participant participant; };
+struct ParticipantJoined {
+  Participant participant;
+};
 /// `reason`: left, removed or connection_lost. Its tracks are gone with it, without a TrackRemoved.
-struct ParticipantLeft { ParticipantId participant; std::string reason; };
-struct HostChanged { ParticipantId participant; };
+struct ParticipantLeft {
+  ParticipantId participant;
+  std::string reason;
+};
+struct HostChanged {
+  ParticipantId participant;
+};
 /// Again for a track that is known: it has another codec now.
-struct TrackAdded { ParticipantId participant; Track track; };
-struct TrackRemoved { ParticipantId participant; TrackId track; };
-struct TrackMuted { ParticipantId participant; TrackId track; bool muted = false; };
+struct TrackAdded {
+  ParticipantId participant;
+  Track track;
+};
+struct TrackRemoved {
+  ParticipantId participant;
+  TrackId track;
+};
+struct TrackMuted {
+  ParticipantId participant;
+  TrackId track;
+  bool muted = false;
+};
 /// This subscriber cannot decode that track (or, again, can).
-struct TrackUndecodable { ParticipantId participant; TrackId track; std::string codec; bool undecodable = true; };
-struct ChatPosted { ChatMessage message; };
+struct TrackUndecodable {
+  ParticipantId participant;
+  TrackId track;
+  std::string codec;
+  bool undecodable = true;
+};
+struct ChatPosted {
+  ChatMessage message;
+};
 /// Who speaks now, loudest not known: in the order they began. Empty: silence.
-struct ActiveSpeaker { std::vector<ParticipantId> participants; };
+struct ActiveSpeaker {
+  std::vector<ParticipantId> participants;
+};
 /// The publisher's own m-line was refused by its browser.
-struct PublishFailed { TrackId track; };
-/// This participant's media transport is gone; its session ends with this, and it should resume with
-/// new media or join again.
-struct TransportClosed { std::string reason; };
-/// Last words to this session. `reason`: removed_by_operator, or resumed_elsewhere when another session
-/// has taken over the seat.
-struct Removed { std::string reason; };
-struct RoomClosed { std::string reason; };
+struct PublishFailed {
+  TrackId track;
+};
+/// This participant's media transport is gone; its session ends with this, and it should resume
+/// with new media or join again.
+struct TransportClosed {
+  std::string reason;
+};
+/// Last words to this session. `reason`: removed_by_operator, or resumed_elsewhere when another
+/// session has taken over the seat.
+struct Removed {
+  std::string reason;
+};
+struct RoomClosed {
+  std::string reason;
+};
 }  // namespace event
 
 using Event =
-    std::variant<event::ParticipantJoined, event::ParticipantLeft, event::HostChanged, event::TrackAdded,
-                 event::TrackRemoved, event::TrackMuted, event::TrackUndecodable, event::ChatPosted,
-                 event::ActiveSpeaker, event::PublishFailed, event::TransportClosed, event::Removed,
-                 event::RoomClosed>;
+    std::variant<event::ParticipantJoined, event::ParticipantLeft, event::HostChanged,
+                 event::TrackAdded, event::TrackRemoved, event::TrackMuted, event::TrackUndecodable,
+                 event::ChatPosted, event::ActiveSpeaker, event::PublishFailed,
+                 event::TransportClosed, event::Removed, event::RoomClosed>;
 
-// --- replies to requests ----------------------------------------------------------------------------
+// --- replies to requests
+// ----------------------------------------------------------------------------
 
 namespace reply {
 struct Done {};
@@ -58,35 +94,71 @@ struct Joined {
   std::vector<Track> tracks;              ///< its own publications that live on after a resume
   std::vector<ChatMessage> chat;
 };
-struct Published { TrackId track; };
-struct Posted { std::string message_id; };
+struct Published {
+  TrackId track;
+};
+struct Posted {
+  std::string message_id;
+};
 }  // namespace reply
 using Reply = std::variant<reply::Done, reply::Joined, reply::Published, reply::Posted>;
 
-// --- effects ----------------------------------------------------------------------------------------
+// --- effects
+// ----------------------------------------------------------------------------------------
 
-/// With reply::Joined the participant's signaling moves to the session that asked: a Send ahead of it
-/// goes to the session before, a Send after it to the new one.
-struct Answer { RequestId request = 0; Result<Reply> reply; };
-struct Send { ParticipantId to; Event event; };
+/// With reply::Joined the participant's signaling moves to the session that asked: a Send ahead of
+/// it goes to the session before, a Send after it to the new one.
+struct Answer {
+  RequestId request = 0;
+  Result<Reply> reply;
+};
+struct Send {
+  ParticipantId to;
+  Event event;
+};
 /// Makes the participant's webrtcbin and connection, from which the first offer follows.
-struct OpenTransport { ParticipantId participant; };
+struct OpenTransport {
+  ParticipantId participant;
+};
 /// Ends them. The links to the participant are gone with it; those from it were unlinked before. No
 /// Send to the participant follows, unless it resumes (then the Answer to that came first).
-struct CloseTransport { ParticipantId participant; };
+struct CloseTransport {
+  ParticipantId participant;
+};
 /// The participant has left for good: forget its signaling session too.
-struct ForgetParticipant { ParticipantId participant; };
+struct ForgetParticipant {
+  ParticipantId participant;
+};
 /// Gives the publisher an m-line for a new track, or takes it away.
-struct OpenTrack { ParticipantId participant; TrackId track; Kind kind{}; Source source{}; };
-struct CloseTrack { ParticipantId participant; TrackId track; };
+struct OpenTrack {
+  ParticipantId participant;
+  TrackId track;
+  Kind kind{};
+  Source source{};
+};
+struct CloseTrack {
+  ParticipantId participant;
+  TrackId track;
+};
 /// Lets a live track flow to a subscriber, changes how, or ends it.
-struct LinkTrack { ParticipantId publisher; ParticipantId subscriber; Track track; Subscription subscription; };
-struct UpdateLink { ParticipantId subscriber; Subscription subscription; };
-struct UnlinkTrack { ParticipantId subscriber; TrackId track; };
+struct LinkTrack {
+  ParticipantId publisher;
+  ParticipantId subscriber;
+  Track track;
+  Subscription subscription;
+};
+struct UpdateLink {
+  ParticipantId subscriber;
+  Subscription subscription;
+};
+struct UnlinkTrack {
+  ParticipantId subscriber;
+  TrackId track;
+};
 /// Nobody is left: the room is to be destroyed after this list of effects.
 struct EndRoom {};
 
-using Effect = std::variant<Answer, Send, OpenTransport, CloseTransport, ForgetParticipant, OpenTrack,
-                            CloseTrack, LinkTrack, UpdateLink, UnlinkTrack, EndRoom>;
+using Effect = std::variant<Answer, Send, OpenTransport, CloseTransport, ForgetParticipant,
+                            OpenTrack, CloseTrack, LinkTrack, UpdateLink, UnlinkTrack, EndRoom>;
 
 }  // namespace parley::rooms

@@ -13,7 +13,8 @@ namespace parley::rooms {
 /// opaque here. 0: nobody waits for a reply.
 using RequestId = std::uint64_t;
 
-// --- requests of participants -----------------------------------------------------------------------
+// --- requests of participants
+// -----------------------------------------------------------------------
 
 /// `participant` and `resume_token` are fresh and unguessable, made by the caller.
 struct Join {
@@ -48,8 +49,8 @@ struct Unpublish {
   ParticipantId participant;
   TrackId track;
 };
-/// Subscribes to, changes or (with `wanted` false) drops live tracks of others: all of them, or, when
-/// one of them is not there, none.
+/// Subscribes to, changes or (with `wanted` false) drops live tracks of others: all of them, or,
+/// when one of them is not there, none.
 struct Subscribe {
   RequestId request = 0;
   ParticipantId participant;
@@ -70,7 +71,8 @@ struct Chat {
   WallTime at{};
 };
 
-// --- facts ------------------------------------------------------------------------------------------
+// --- facts
+// ------------------------------------------------------------------------------------------
 
 /// The track's m-line was negotiated; it is announced and linked to its subscribers. Again with
 /// another codec: the publisher changed codecs.
@@ -100,7 +102,8 @@ struct Speaking {
 struct SignalingLost {
   ParticipantId participant;
 };
-/// The media transport ended (consent expired, DTLS closed or failed). `reason` is a snake_case word.
+/// The media transport ended (consent expired, DTLS closed or failed). `reason` is a snake_case
+/// word.
 struct TransportLost {
   ParticipantId participant;
   std::string reason;
@@ -117,8 +120,8 @@ struct Close {
 /// Time has passed; call about once a second. (Every other Input lets time pass as well.)
 struct Tick {};
 
-using Input = std::variant<Join, Resume, Leave, Publish, Unpublish, Subscribe, Mute, Chat, TrackAppeared,
-                           TrackRefused, Undecodable, Speaking, SignalingLost, TransportLost, Remove,
-                           Close, Tick>;
+using Input = std::variant<Join, Resume, Leave, Publish, Unpublish, Subscribe, Mute, Chat,
+                           TrackAppeared, TrackRefused, Undecodable, Speaking, SignalingLost,
+                           TransportLost, Remove, Close, Tick>;
 
 }  // namespace parley::rooms

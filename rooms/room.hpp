@@ -20,20 +20,21 @@ namespace parley::rooms {
 ///  - without media it is shown as having left when `Limits::gone_after` has passed, and its seat
 ///    is kept on;
 ///  - when `Limits::seat_kept` has passed, the seat is ended whether or not media lives.
-/// Until then Resume takes the seat back, and makes the participant present again. Resume also takes
-/// over a seat whose signaling still seems to live (a half-open socket): the session before is told
-/// Removed{"resumed_elsewhere"}. Losing media while signaling lives ends the session with
+/// Until then Resume takes the seat back, and makes the participant present again. Resume also
+/// takes over a seat whose signaling still seems to live (a half-open socket): the session before
+/// is told Removed{"resumed_elsewhere"}. Losing media while signaling lives ends the session with
 /// TransportClosed and counts as losing both.
 ///
-/// Kept seats hold the room open and count towards `Limits::participants`. A room without seats ends.
+/// Kept seats hold the room open and count towards `Limits::participants`. A room without seats
+/// ends.
 ///
 /// The host is, at any time, the one among those present who joined first. So it passes on to the
 /// longest present when the host goes, and a host that comes back to its kept seat is host again.
 ///
-/// Tracks. A published track becomes *live* (TrackAdded) when its m-line is negotiated, and is linked
-/// to every subscriber. On a resume with new media it stays known to the others, who are told nothing;
-/// its links end with the old transport and come back when it has appeared on the new one
-/// (or TrackRemoved says that it was refused). Once a participant was shown as having left, its
+/// Tracks. A published track becomes *live* (TrackAdded) when its m-line is negotiated, and is
+/// linked to every subscriber. On a resume with new media it stays known to the others, who are
+/// told nothing; its links end with the old transport and come back when it has appeared on the new
+/// one (or TrackRemoved says that it was refused). Once a participant was shown as having left, its
 /// tracks are gone with it for the others and are added anew when they appear.
 ///
 /// Order within one list of effects. The Answer comes before everything that follows from it, so a

@@ -22,10 +22,14 @@ enum class Source : std::uint8_t { Microphone, Camera, Screen, ScreenAudio };
 
 constexpr std::string_view to_string(Source source) {
   switch (source) {
-    case Source::Microphone: return "microphone";
-    case Source::Camera: return "camera";
-    case Source::Screen: return "screen";
-    case Source::ScreenAudio: return "screen-audio";
+    case Source::Microphone:
+      return "microphone";
+    case Source::Camera:
+      return "camera";
+    case Source::Screen:
+      return "screen";
+    case Source::ScreenAudio:
+      return "screen-audio";
   }
   return "";
 }
@@ -38,9 +42,9 @@ struct Track {
   TrackId id;
   Kind kind{};
   Source source{};
-  std::string codec;    ///< "opus", "VP8"…; empty until negotiated
+  std::string codec;  ///< "opus", "VP8"…; empty until negotiated
   bool muted = false;
-  bool live = false;    ///< negotiated: the others have been told of it
+  bool live = false;  ///< negotiated: the others have been told of it
 
   bool operator==(const Track&) const = default;
 };
@@ -74,13 +78,13 @@ struct Subscription {
 };
 
 struct Limits {
-  std::size_t participants = 100;      ///< in a room
-  std::size_t tracks = 8;              ///< of a participant
-  std::size_t name_length = 64;        ///< characters (UTF-8 code points)
-  std::size_t message_length = 4000;   ///< characters
-  std::size_t chat_history = 50;       ///< messages a joiner gets
-  Duration seat_kept = std::chrono::seconds(30);     ///< after its connection was lost
-  Duration gone_after = std::chrono::seconds(10);    ///< without signaling and media: shown as left
+  std::size_t participants = 100;                  ///< in a room
+  std::size_t tracks = 8;                          ///< of a participant
+  std::size_t name_length = 64;                    ///< characters (UTF-8 code points)
+  std::size_t message_length = 4000;               ///< characters
+  std::size_t chat_history = 50;                   ///< messages a joiner gets
+  Duration seat_kept = std::chrono::seconds(30);   ///< after its connection was lost
+  Duration gone_after = std::chrono::seconds(10);  ///< without signaling and media: shown as left
 };
 
 }  // namespace parley::rooms

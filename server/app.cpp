@@ -1,12 +1,12 @@
 #include "server/app.hpp"
 
+#include <csignal>
+#include <iostream>
+
 #include <glib-unix.h>
 #include <gst/gst.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <csignal>
-#include <iostream>
 
 #include "plugins/fan_out_element.hpp"
 #include "server/conference.hpp"
@@ -37,7 +37,8 @@ int cannot_start(const Error& error) {
 class StopSignals {
  public:
   explicit StopSignals(std::function<void()> stop) : stop_(std::move(stop)) {
-    for (const int number : {SIGINT, SIGTERM}) g_unix_signal_add(number, &StopSignals::on_signal, this);
+    for (const int number : {SIGINT, SIGTERM})
+      g_unix_signal_add(number, &StopSignals::on_signal, this);
   }
   ~StopSignals() {
     while (g_source_remove_by_user_data(this)) {

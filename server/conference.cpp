@@ -1,9 +1,9 @@
 #include "server/conference.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <spdlog/spdlog.h>
 
 #include "server/effects.hpp"
 #include "server/requests.hpp"
@@ -21,7 +21,8 @@ Conference::Conference(transport::Transport& transport, MainLoop& main_loop, Gst
 
 Conference::~Conference() = default;
 
-// --- rooms and Inputs -------------------------------------------------------------------------------
+// --- rooms and Inputs
+// -------------------------------------------------------------------------------
 
 void Conference::submit(const RoomId& room, rooms::Input input, signaling::ClientId client) {
   queue_.push_back({room, std::move(input), client});
@@ -55,7 +56,8 @@ void Conference::tick() {
   for (const RoomId& id : ids) submit(id, rooms::Tick{});
   std::vector<ParticipantId> failed;
   for (const auto& [id, member] : members_)
-    if (client_of(*member) != nullptr && member->media.negotiation().failed(now())) failed.push_back(id);
+    if (client_of(*member) != nullptr && member->media.negotiation().failed(now()))
+      failed.push_back(id);
   for (const ParticipantId& id : failed) on_failed(id, "negotiation_failed");
 }
 
@@ -69,7 +71,8 @@ Result<Conference::RoomRecord*> Conference::room_for_join(const RoomId& id) {
   return &rooms_.try_emplace(id, id, limits_.room, shard).first->second;
 }
 
-// --- clients ----------------------------------------------------------------------------------------
+// --- clients
+// ----------------------------------------------------------------------------------------
 
 signaling::ClientId Conference::connected(std::weak_ptr<signaling::Client> client) {
   const signaling::ClientId id = next_client_++;
@@ -106,7 +109,8 @@ void Conference::part(MemberRecord& member, std::string_view reason) {
   if (const auto client = it->second.client.lock()) client->close(reason);
 }
 
-void Conference::request(signaling::ClientId client, signaling::RequestId request, signaling::Request what) {
+void Conference::request(signaling::ClientId client, signaling::RequestId request,
+                         signaling::Request what) {
   if (!clients_.contains(client)) return;
   const Requests handler{*this, client, request};
   std::visit(handler, what);
@@ -131,7 +135,8 @@ std::shared_ptr<signaling::Client> Conference::client_of(const MemberRecord& mem
   return find_client(member.client);
 }
 
-// --- negotiation ------------------------------------------------------------------------------------
+// --- negotiation
+// ------------------------------------------------------------------------------------
 
 void Conference::flush(MemberRecord& member) {
   Member& media = member.media;
@@ -139,7 +144,8 @@ void Conference::flush(MemberRecord& member) {
   if (client == nullptr || !media.has_local()) return;
   Negotiation& negotiation = media.negotiation();
   auto action = negotiation.signaling_back(now());
-  if (action == Negotiation::Action::None && media.needs_offer()) action = negotiation.changed(now());
+  if (action == Negotiation::Action::None && media.needs_offer())
+    action = negotiation.changed(now());
   if (action == Negotiation::Action::SendOffer)
     client->offer(media.offer());
   else if (media.slots_changed())
@@ -152,25 +158,29 @@ void Conference::take_answer(MemberRecord& member, signaling::RequestId request,
   Negotiation& negotiation = member.media.negotiation();
   const auto client = client_of(member);
   if (negotiation.answer_received(answer.version, now()) != Negotiation::Action::TakeAnswer)
-    return client->answer(request, Error{"unexpected_answer", "version: this offer is not waiting for an answer."});
+    return client->answer(
+        request, Error{"unexpected_answer", "version: this offer is not waiting for an answer."});
   auto applied = member.media.apply_answer(answer.sdp);
   if (!applied) {
     client->answer(request, applied.error());
-    if (negotiation.answer_failed(now()) == Negotiation::Action::SendOffer) client->offer(member.media.offer());
+    if (negotiation.answer_failed(now()) == Negotiation::Action::SendOffer)
+      client->offer(member.media.offer());
     return;
   }
   client->answer(request, rooms::Reply{rooms::reply::Done{}});
   const auto next = negotiation.answer_applied(now());
   announce(member, *applied);
   MemberRecord* still = find_member(id);
-  if (still != nullptr && next == Negotiation::Action::SendOffer) client->offer(still->media.offer());
+  if (still != nullptr && next == Negotiation::Action::SendOffer)
+    client->offer(still->media.offer());
 }
 
 void Conference::take_offer(MemberRecord& member, HeldOffer offer) {
   if (member.media.negotiation().offer_received(now()) != Negotiation::Action::TakeOffer) {
     const auto client = client_of(member);
-    return client->answer(offer.request,
-                          Error{"offer_collision", "The server's offer goes first: roll back, answer it, offer again."});
+    return client->answer(
+        offer.request, Error{"offer_collision",
+                             "The server's offer goes first: roll back, answer it, offer again."});
   }
   if (member.media.has_local()) return answer_offer(member, offer);
   member.held_offer = std::move(offer);
@@ -192,11 +202,13 @@ void Conference::answer_offer(MemberRecord& member, const HeldOffer& offer) {
     announce(member, *applied);
   }
   MemberRecord* still = find_member(id);
-  if (still != nullptr && still->media.negotiation().answer_sent(now()) == Negotiation::Action::SendOffer)
+  if (still != nullptr &&
+      still->media.negotiation().answer_sent(now()) == Negotiation::Action::SendOffer)
     client->offer(still->media.offer());
 }
 
-void Conference::publish_incoming(MemberRecord& member, const std::vector<sdp::IncomingMedia>& incoming) {
+void Conference::publish_incoming(MemberRecord& member,
+                                  const std::vector<sdp::IncomingMedia>& incoming) {
   const ParticipantId id = member.media.id();
   for (const sdp::IncomingMedia& media : incoming) {
     const auto publications = member.media.publications();
@@ -206,7 +218,8 @@ void Conference::publish_incoming(MemberRecord& member, const std::vector<sdp::I
     const bool video = media.kind == rooms::Kind::Video;
     const TrackId track(random_token(12));
     member.mids[track] = media.mid;
-    submit(member.room, rooms::Publish{0, id, track, video ? rooms::Source::Camera : rooms::Source::Microphone});
+    submit(member.room,
+           rooms::Publish{0, id, track, video ? rooms::Source::Camera : rooms::Source::Microphone});
   }
 }
 
@@ -229,9 +242,11 @@ void Conference::report_decodability(MemberRecord& member) {
     submit(room, rooms::Undecodable{id, link.track.id, link.undecodable});
 }
 
-// --- facts from pipelines and transport -------------------------------------------------------------
+// --- facts from pipelines and transport
+// -------------------------------------------------------------
 
-void Conference::on_local_parameters(const ParticipantId& id, const pipelines::LocalParameters& local) {
+void Conference::on_local_parameters(const ParticipantId& id,
+                                     const pipelines::LocalParameters& local) {
   MemberRecord* member = find_member(id);
   if (member == nullptr || !member->media.has_transport()) return;
   member->media.set_local(local);
@@ -240,8 +255,10 @@ void Conference::on_local_parameters(const ParticipantId& id, const pipelines::L
   // Before transport_ready() this offers nothing; it only says that there is somebody to offer to.
   if (client != nullptr) (void)negotiation.signaling_back(now());
   const auto action = negotiation.transport_ready(now());
-  if (const auto held = std::exchange(member->held_offer, std::nullopt)) return answer_offer(*member, *held);
-  if (action == Negotiation::Action::SendOffer && client != nullptr) client->offer(member->media.offer());
+  if (const auto held = std::exchange(member->held_offer, std::nullopt))
+    return answer_offer(*member, *held);
+  if (action == Negotiation::Action::SendOffer && client != nullptr)
+    client->offer(member->media.offer());
 }
 
 void Conference::on_secure(const ParticipantId& id) {
@@ -255,7 +272,8 @@ void Conference::on_data(const ParticipantId& id, const pipelines::DataMessage& 
   if (room == rooms_.end()) return;
   for (const rooms::Participant& participant : room->second.room.participants()) {
     const MemberRecord* member = participant.id == id ? nullptr : find_member(participant.id);
-    if (member != nullptr && member->media.has_transport()) member->media.pipeline()->send_data(message);
+    if (member != nullptr && member->media.has_transport())
+      member->media.pipeline()->send_data(message);
   }
 }
 
@@ -272,7 +290,8 @@ void Conference::on_lost(transport::ConnectionId connection, transport::Lost los
   submit(member->room, rooms::TransportLost{member->media.id(), "consent_expired"});
 }
 
-void Conference::on_codec(transport::ConnectionId connection, forwarding::TrackKey key, media::CodecName codec) {
+void Conference::on_codec(transport::ConnectionId connection, forwarding::TrackKey key,
+                          media::CodecName codec) {
   const MemberRecord* publisher = find_member(connection);
   if (publisher == nullptr) return;
   const auto track = publisher->media.track_of(key);
@@ -290,18 +309,21 @@ void Conference::on_codec(transport::ConnectionId connection, forwarding::TrackK
   }
 }
 
-void Conference::on_speaking(transport::ConnectionId connection, forwarding::TrackKey key, bool speaking) {
+void Conference::on_speaking(transport::ConnectionId connection, forwarding::TrackKey key,
+                             bool speaking) {
   const MemberRecord* member = find_member(connection);
   if (member == nullptr) return;
   if (const auto track = member->media.track_of(key))
     submit(member->room, rooms::Speaking{member->media.id(), *track, speaking});
 }
 
-// --- what operators do ------------------------------------------------------------------------------
+// --- what operators do
+// ------------------------------------------------------------------------------
 
 Result<RoomId> Conference::create_room(const RoomId& wanted) {
   const RoomId id = wanted.empty() ? RoomId(random_token(8)) : wanted;
-  if (rooms_.contains(id)) return Error{"room_exists", "id: room '" + id.str() + "' exists; pick another id."};
+  if (rooms_.contains(id))
+    return Error{"room_exists", "id: room '" + id.str() + "' exists; pick another id."};
   const auto record = room_for_join(id);
   if (!record) return record.error();
   (*record)->room.keep_for_first_join();
@@ -309,16 +331,19 @@ Result<RoomId> Conference::create_room(const RoomId& wanted) {
 }
 
 Status Conference::close_room(const RoomId& room) {
-  if (!rooms_.contains(room)) return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
+  if (!rooms_.contains(room))
+    return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
   submit(room, rooms::Close{});
   return Nothing{};
 }
 
 Status Conference::remove_participant(const RoomId& room, const ParticipantId& participant) {
-  if (!rooms_.contains(room)) return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
+  if (!rooms_.contains(room))
+    return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
   const MemberRecord* member = find_member(participant);
   if (member == nullptr || member->room != room)
-    return Error{"participant_not_found", "There is no participant '" + participant.str() + "' in this room."};
+    return Error{"participant_not_found",
+                 "There is no participant '" + participant.str() + "' in this room."};
   submit(room, rooms::Remove{0, participant});
   return Nothing{};
 }

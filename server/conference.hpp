@@ -1,4 +1,5 @@
-// The one place where rooms meet media: decoded requests become Inputs, and Effects are carried out.
+// The one place where rooms meet media: decoded requests become Inputs, and Effects are carried
+// out.
 #pragma once
 
 #include <deque>
@@ -22,8 +23,8 @@ struct ConferenceLimits {
   rooms::Limits room;
 };
 
-/// Main-bound. One Input, then all its Effects, then the next: an Effect never calls Room::apply, what
-/// it brings about is queued. Transport events arrive by post() from the shards' threads.
+/// Main-bound. One Input, then all its Effects, then the next: an Effect never calls Room::apply,
+/// what it brings about is queued. Transport events arrive by post() from the shards' threads.
 class Conference final : public signaling::Backend, public pipelines::ParticipantObserver {
  public:
   Conference(transport::Transport& transport, MainLoop& main_loop, GstClockTime base_time,
@@ -33,10 +34,12 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   /// Ends every room and participant; `done` runs when all pipelines are gone.
   void close(std::function<void()> done);
 
-  // --- signaling::Backend ---------------------------------------------------------------------------
+  // --- signaling::Backend
+  // ---------------------------------------------------------------------------
   signaling::ClientId connected(std::weak_ptr<signaling::Client> client) override;
   void disconnected(signaling::ClientId client, bool clean) override;
-  void request(signaling::ClientId client, signaling::RequestId request, signaling::Request what) override;
+  void request(signaling::ClientId client, signaling::RequestId request,
+               signaling::Request what) override;
   [[nodiscard]] std::vector<signaling::RoomState> rooms() const override;
   [[nodiscard]] Result<signaling::RoomState> room(const RoomId& room) const override;
   Result<RoomId> create_room(const RoomId& wanted) override;
@@ -46,15 +49,18 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   [[nodiscard]] std::string not_ready() const override;
   [[nodiscard]] std::string metrics() const override;
 
-  // --- pipelines::ParticipantObserver ---------------------------------------------------------------
+  // --- pipelines::ParticipantObserver
+  // ---------------------------------------------------------------
   void on_local_parameters(const ParticipantId&, const pipelines::LocalParameters&) override;
   void on_secure(const ParticipantId&) override;
   void on_data(const ParticipantId&, const pipelines::DataMessage&) override;
   void on_failed(const ParticipantId&, std::string_view reason) override;
 
-  // --- transport events, on the main thread ---------------------------------------------------------
+  // --- transport events, on the main thread
+  // ---------------------------------------------------------
   void on_lost(transport::ConnectionId connection, transport::Lost lost);
-  void on_codec(transport::ConnectionId connection, forwarding::TrackKey key, media::CodecName codec);
+  void on_codec(transport::ConnectionId connection, forwarding::TrackKey key,
+                media::CodecName codec);
   void on_speaking(transport::ConnectionId connection, forwarding::TrackKey key, bool speaking);
 
  private:
@@ -77,14 +83,15 @@ class Conference final : public signaling::Backend, public pipelines::Participan
     std::string sdp;
   };
   struct MemberRecord {
-    MemberRecord(Member member, RoomId room_id) : media(std::move(member)), room(std::move(room_id)) {}
+    MemberRecord(Member member, RoomId room_id)
+        : media(std::move(member)), room(std::move(room_id)) {}
     Member media;
     RoomId room;
     signaling::ClientId client = 0;
     bool data_channel = true;
     std::string connection = "new";
-    std::optional<HeldOffer> held_offer;              ///< came before webrtcbin was ready
-    std::unordered_map<TrackId, std::string> mids;    ///< of publications on the client's own m-lines
+    std::optional<HeldOffer> held_offer;            ///< came before webrtcbin was ready
+    std::unordered_map<TrackId, std::string> mids;  ///< of publications on the client's own m-lines
   };
   struct QueuedInput {
     RoomId room;
@@ -101,7 +108,8 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   void silence(MemberRecord& member);
   void touch(const ParticipantId& participant);
   void flush(MemberRecord& member);
-  void take_answer(MemberRecord& member, signaling::RequestId request, const signaling::AnswerRequest& answer);
+  void take_answer(MemberRecord& member, signaling::RequestId request,
+                   const signaling::AnswerRequest& answer);
   void take_offer(MemberRecord& member, HeldOffer offer);
   void answer_offer(MemberRecord& member, const HeldOffer& offer);
   void publish_incoming(MemberRecord& member, const std::vector<sdp::IncomingMedia>& incoming);
@@ -125,7 +133,8 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   unsigned next_shard_ = 0;
   std::deque<QueuedInput> queue_;
   std::vector<RoomId> ended_;  ///< rooms whose Effects ended with EndRoom
-  std::vector<ParticipantId> touched_;  ///< whose slots or m-lines Effects changed since the last flush
+  std::vector<ParticipantId>
+      touched_;  ///< whose slots or m-lines Effects changed since the last flush
   bool draining_ = false;
   bool closing_ = false;
   Timer ticker_;

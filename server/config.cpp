@@ -1,25 +1,29 @@
 #include "server/config.hpp"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
+#include <charconv>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
+#include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include "server/version.hpp"
 
 namespace parley::server {
 namespace {
 
-Error bad_option(std::string message) { return {"bad_option", std::move(message)}; }
+Error bad_option(std::string message) {
+  return {"bad_option", std::move(message)};
+}
 
 bool is_address(const std::string& text) {
   in6_addr ignored;
-  return inet_pton(AF_INET, text.c_str(), &ignored) == 1 || inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
+  return inet_pton(AF_INET, text.c_str(), &ignored) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
 }
 
 std::string env_name(std::string option) {
-  for (char& c : option) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (char& c : option)
+    c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return "PARLEY_" + option;
 }
 
@@ -40,9 +44,11 @@ void add_network_options(CLI::App& app, Config& config, std::string& listen) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   option(app, "web", config.web, "Folder of another front end instead of the built-in page")
       ->check(CLI::ExistingDirectory);
-  option(app, "tls-cert", config.tls_cert, "Certificate chain for HTTPS, PEM")->check(CLI::ExistingFile);
+  option(app, "tls-cert", config.tls_cert, "Certificate chain for HTTPS, PEM")
+      ->check(CLI::ExistingFile);
   option(app, "tls-key", config.tls_key, "Private key for HTTPS, PEM")->check(CLI::ExistingFile);
-  app.add_flag("--tls-self-signed", config.tls_self_signed, "HTTPS with a certificate made at start")
+  app.add_flag("--tls-self-signed", config.tls_self_signed,
+               "HTTPS with a certificate made at start")
       ->envname("PARLEY_TLS_SELF_SIGNED");
   option(app, "allow-origin", config.allow_origins,
          "Origin of a foreign page that may open a WebSocket, repeatable")

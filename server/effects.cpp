@@ -1,15 +1,16 @@
 #include "server/effects.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <utility>
+
+#include <spdlog/spdlog.h>
 
 namespace parley::server {
 namespace {
 
 /// The reason of an event that ends its session; nothing for the others.
 std::optional<std::string> closing_reason(const rooms::Event& event) {
-  if (const auto* closed = std::get_if<rooms::event::TransportClosed>(&event)) return closed->reason;
+  if (const auto* closed = std::get_if<rooms::event::TransportClosed>(&event))
+    return closed->reason;
   if (const auto* removed = std::get_if<rooms::event::Removed>(&event)) return removed->reason;
   if (const auto* closed = std::get_if<rooms::event::RoomClosed>(&event)) return closed->reason;
   return std::nullopt;
@@ -20,7 +21,8 @@ std::optional<std::string> closing_reason(const rooms::Event& event) {
 void Conference::Effects::operator()(const rooms::Answer& answer) const {
   const auto client = conference.find_client(cause.client);
   if (answer.reply) {
-    if (const auto* joined = std::get_if<rooms::reply::Joined>(&answer.reply.value())) take_seat(*joined);
+    if (const auto* joined = std::get_if<rooms::reply::Joined>(&answer.reply.value()))
+      take_seat(*joined);
   } else if (std::holds_alternative<rooms::Join>(cause.input)) {
     refuse_join();
   }
@@ -43,8 +45,9 @@ void Conference::Effects::take_seat(const rooms::reply::Joined& joined) const {
     member->media.offer_everything();
     conference.touch(joined.participant);
   }
-  spdlog::info("{} {} room {} as {}", joined.participant.str(), joined.resumed ? "resumed in" : "joined",
-               joined.room.str(), joined.host ? "host" : "participant");
+  spdlog::info("{} {} room {} as {}", joined.participant.str(),
+               joined.resumed ? "resumed in" : "joined", joined.room.str(),
+               joined.host ? "host" : "participant");
 }
 
 void Conference::Effects::refuse_join() const {
@@ -67,8 +70,9 @@ void Conference::Effects::operator()(const rooms::OpenTransport& open) const {
   member->connection = "connecting";
   if (const Status opened = member->media.open_transport(member->data_channel); !opened) {
     spdlog::error("{}: {}", open.participant.str(), opened.error().message);
-    conference.queue_.push_back(
-        {cause.room, rooms::TransportLost{open.participant, opened.error().code}, signaling::ClientId{0}});
+    conference.queue_.push_back({cause.room,
+                                 rooms::TransportLost{open.participant, opened.error().code},
+                                 signaling::ClientId{0}});
   }
   conference.connections_[member->media.connection()] = open.participant;
 }
@@ -128,6 +132,8 @@ void Conference::Effects::operator()(const rooms::UnlinkTrack& unlink) const {
   conference.touch(unlink.subscriber);
 }
 
-void Conference::Effects::operator()(const rooms::EndRoom&) const { conference.ended_.push_back(cause.room); }
+void Conference::Effects::operator()(const rooms::EndRoom&) const {
+  conference.ended_.push_back(cause.room);
+}
 
 }  // namespace parley::server

@@ -5,7 +5,8 @@
 
 namespace parley::server {
 
-/// Main-bound; lives while the Effects of one Input are carried out. Nothing here calls Room::apply.
+/// Main-bound; lives while the Effects of one Input are carried out. Nothing here calls
+/// Room::apply.
 struct Conference::Effects {
   Conference& conference;
   const QueuedInput& cause;

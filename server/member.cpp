@@ -12,7 +12,8 @@ using forwarding::TrackKey;
 using transport::ConnectionId;
 using transport::Shard;
 
-/// The seat name: tracks of one source group of a publisher share a stream, so that they play in sync.
+/// The seat name: tracks of one source group of a publisher share a stream, so that they play in
+/// sync.
 std::string seat_of(const ParticipantId& publisher, rooms::Source source) {
   const bool screen = source == rooms::Source::Screen || source == rooms::Source::ScreenAudio;
   return publisher.str() + (screen ? "/screen" : "/camera");
@@ -57,7 +58,9 @@ std::string_view link_state(const Link& link) {
 Member::Member(ParticipantId id, MediaContext& context, unsigned shard)
     : id_(std::move(id)), context_(&context), shard_(shard), session_(new_session()) {}
 
-Member::~Member() { assert(pipeline_ == nullptr && "close_transport() comes first"); }
+Member::~Member() {
+  assert(pipeline_ == nullptr && "close_transport() comes first");
+}
 
 sdp::MediaSession Member::new_session() const {
   sdp::Options options;
@@ -68,9 +71,13 @@ sdp::MediaSession Member::new_session() const {
   return sdp::MediaSession(std::move(options));
 }
 
-transport::ConnectionId Member::connection() const { return pipeline_ ? pipeline_->connection() : 0; }
+transport::ConnectionId Member::connection() const {
+  return pipeline_ ? pipeline_->connection() : 0;
+}
 
-TrackKey Member::key_of(const TrackId& track) const { return pipeline_ ? pipeline_->key_of(track) : 0; }
+TrackKey Member::key_of(const TrackId& track) const {
+  return pipeline_ ? pipeline_->key_of(track) : 0;
+}
 
 std::optional<TrackId> Member::track_of(TrackKey key) const {
   for (const auto& [track, mid] : publications_)
@@ -114,12 +121,14 @@ void Member::close_track(const TrackId& track) {
   pipeline_->remove_track(track);
 }
 
-void Member::link(const Member& publisher, const rooms::Track& track, const rooms::Subscription& wish) {
+void Member::link(const Member& publisher, const rooms::Track& track,
+                  const rooms::Subscription& wish) {
   if (pipeline_ == nullptr || !publisher.has_transport()) return;
   const auto slot = session_->attach(track.id, track.kind, seat_of(publisher.id(), track.source));
   Link& link = links_[track.id];
-  link = Link{track, publisher.id(), publisher.connection(), publisher.key_of(track.id), slot.mid,
-              {wish.paused, wish.layer}};
+  link =
+      Link{track,    publisher.id(),           publisher.connection(), publisher.key_of(track.id),
+           slot.mid, {wish.paused, wish.layer}};
   slots_changed_ = true;
   if (!slot.needs_offer) attach(link);
 }
@@ -156,9 +165,12 @@ void Member::detach(const Link& link) {
   pipelines::unlink_track(context_->transport, shard_, {connection(), link.mid});
 }
 
-// --- negotiation ------------------------------------------------------------------------------------
+// --- negotiation
+// ------------------------------------------------------------------------------------
 
-void Member::set_local(const pipelines::LocalParameters& local) { local_ = local; }
+void Member::set_local(const pipelines::LocalParameters& local) {
+  local_ = local;
+}
 
 sdp::LocalTransport Member::local_transport() const {
   return {local_->ufrag, local_->password, local_->fingerprint, candidates_of(context_->transport)};
@@ -168,9 +180,13 @@ signaling::Description Member::describe(std::string sdp) {
   return {std::move(sdp), negotiation_.version(), take_slots(), publications()};
 }
 
-void Member::offer_everything() { offer_all_ = true; }
+void Member::offer_everything() {
+  offer_all_ = true;
+}
 
-bool Member::needs_offer() const { return offer_all_ || session_->needs_offer(); }
+bool Member::needs_offer() const {
+  return offer_all_ || session_->needs_offer();
+}
 
 std::string Member::codec_of(const TrackId& track) const {
   const auto codec = session_->codec_of(track);
@@ -182,7 +198,9 @@ signaling::Description Member::offer() {
   return describe(session_->make_offer(local_transport()));
 }
 
-signaling::Description Member::answer() { return describe(session_->make_answer(local_transport())); }
+signaling::Description Member::answer() {
+  return describe(session_->make_answer(local_transport()));
+}
 
 Result<sdp::Applied> Member::apply_answer(const std::string& sdp) {
   auto applied = session_->apply_answer(sdp);
@@ -206,10 +224,12 @@ void Member::apply_negotiated() {
   for (auto& entry : session_->receiving())
     receiving.push_back({std::move(entry.media), pipeline_->key_of(entry.track)});
   const std::vector<media::Send> sending = session_->sending();
-  pipelines::apply_negotiated(context_->transport, shard_, connection(), std::move(receiving), sending);
+  pipelines::apply_negotiated(context_->transport, shard_, connection(), std::move(receiving),
+                              sending);
   for (auto& [track, link] : links_) {
-    const auto send = std::find_if(sending.begin(), sending.end(),
-                                   [&, &mid = link.mid](const media::Send& s) { return s.mid == mid; });
+    const auto send =
+        std::find_if(sending.begin(), sending.end(),
+                     [&, &mid = link.mid](const media::Send& s) { return s.mid == mid; });
     if (send != sending.end() && !link.linked) attach(link);
   }
 }
@@ -240,8 +260,9 @@ std::vector<Link> Member::decodability_changes() {
   const std::vector<media::Send> sending = session_->sending();
   for (auto& [track, link] : links_) {
     if (link.track.codec.empty()) continue;
-    const auto send = std::find_if(sending.begin(), sending.end(),
-                                   [&, &mid = link.mid](const media::Send& s) { return s.mid == mid; });
+    const auto send =
+        std::find_if(sending.begin(), sending.end(),
+                     [&, &mid = link.mid](const media::Send& s) { return s.mid == mid; });
     if (send == sending.end()) continue;
     const bool undecodable = !decodes(*send, link.track.codec);
     if (undecodable == link.undecodable) continue;

@@ -42,8 +42,8 @@ struct Link {
 /// For people: waiting, flowing, paused or codec_unsupported.
 [[nodiscard]] std::string_view link_state(const Link& link);
 
-/// Main-bound. Holds no room logic: the conference tells it what Effects say and asks what became of
-/// descriptions. A transport is open between open_transport() and close_transport().
+/// Main-bound. Holds no room logic: the conference tells it what Effects say and asks what became
+/// of descriptions. A transport is open between open_transport() and close_transport().
 class Member {
  public:
   Member(ParticipantId id, MediaContext& context, unsigned shard);
@@ -60,7 +60,8 @@ class Member {
   /// Its own publications and the m-lines they have.
   [[nodiscard]] std::vector<signaling::PublicationMapping> publications() const;
 
-  // --- what Effects say ---------------------------------------------------------------------------
+  // --- what Effects say
+  // ---------------------------------------------------------------------------
 
   Status open_transport(bool data_channel);
   void close_transport();
@@ -73,7 +74,8 @@ class Member {
   /// The publisher's codec became known or changed.
   void set_codec(const TrackId& track, const std::string& codec);
 
-  // --- negotiation --------------------------------------------------------------------------------
+  // --- negotiation
+  // --------------------------------------------------------------------------------
 
   /// webrtcbin's parameters are known: descriptions can be written.
   void set_local(const pipelines::LocalParameters& local);

@@ -14,7 +14,9 @@ void Conference::Requests::fail(Error error) const {
   if (const auto peer = conference.find_client(client)) peer->answer(request, std::move(error));
 }
 
-Conference::ClientRecord& Conference::Requests::record() const { return conference.clients_.at(client); }
+Conference::ClientRecord& Conference::Requests::record() const {
+  return conference.clients_.at(client);
+}
 
 Conference::MemberRecord* Conference::Requests::joined() const {
   MemberRecord* member = conference.find_member(record().participant);
@@ -24,19 +26,22 @@ Conference::MemberRecord* Conference::Requests::joined() const {
 
 void Conference::Requests::operator()(signaling::JoinRequest& join) const {
   if (!record().participant.empty())
-    return fail({"already_joined", "This connection has joined a room; open another one for another room."});
+    return fail({"already_joined",
+                 "This connection has joined a room; open another one for another room."});
   if (!join.resume_id.empty()) return resume(join);
   const auto room = conference.room_for_join(join.room);
   if (!room) return fail(room.error());
   const ParticipantId id(random_token(kIdLength));
-  auto member = std::make_unique<MemberRecord>(Member(id, conference.media_, (*room)->shard), join.room);
+  auto member =
+      std::make_unique<MemberRecord>(Member(id, conference.media_, (*room)->shard), join.room);
   member->client = client;
   member->data_channel = join.data_channel;
   conference.members_.emplace(id, std::move(member));
   record().participant = id;
   record().room = join.room;
-  conference.submit(join.room,
-                    rooms::Join{request, id, join.name, random_token(kTokenLength), join.subscribe_all}, client);
+  conference.submit(
+      join.room,
+      rooms::Join{request, id, join.name, random_token(kTokenLength), join.subscribe_all}, client);
 }
 
 void Conference::Requests::resume(const signaling::JoinRequest& join) const {
@@ -58,33 +63,36 @@ void Conference::Requests::operator()(signaling::PublishRequest& publish) const 
   if (member == nullptr) return;
   const TrackId track(random_token(kIdLength));
   if (publish.mid) member->mids[track] = *publish.mid;
-  conference.submit(member->room,
-                    rooms::Publish{request, member->media.id(), track, publish.source, publish.muted}, client);
+  conference.submit(
+      member->room,
+      rooms::Publish{request, member->media.id(), track, publish.source, publish.muted}, client);
 }
 
 void Conference::Requests::operator()(signaling::UnpublishRequest& unpublish) const {
   if (const MemberRecord* member = joined())
-    conference.submit(member->room, rooms::Unpublish{request, member->media.id(), unpublish.track}, client);
+    conference.submit(member->room, rooms::Unpublish{request, member->media.id(), unpublish.track},
+                      client);
 }
 
 void Conference::Requests::operator()(signaling::SubscribeRequest& subscribe) const {
   if (const MemberRecord* member = joined())
     conference.submit(member->room,
-                      rooms::Subscribe{request, member->media.id(), std::move(subscribe.subscriptions),
-                                       subscribe.wanted},
+                      rooms::Subscribe{request, member->media.id(),
+                                       std::move(subscribe.subscriptions), subscribe.wanted},
                       client);
 }
 
 void Conference::Requests::operator()(signaling::MuteRequest& mute) const {
   if (const MemberRecord* member = joined())
-    conference.submit(member->room, rooms::Mute{request, member->media.id(), mute.track, mute.muted}, client);
+    conference.submit(member->room,
+                      rooms::Mute{request, member->media.id(), mute.track, mute.muted}, client);
 }
 
 void Conference::Requests::operator()(signaling::ChatRequest& chat) const {
   if (const MemberRecord* member = joined())
     conference.submit(member->room,
-                      rooms::Chat{request, member->media.id(), random_token(kIdLength), std::move(chat.text),
-                                  wall_now()},
+                      rooms::Chat{request, member->media.id(), random_token(kIdLength),
+                                  std::move(chat.text), wall_now()},
                       client);
 }
 
@@ -99,9 +107,11 @@ void Conference::Requests::operator()(signaling::AnswerRequest& answer) const {
 }
 
 void Conference::Requests::operator()(signaling::CandidateRequest&) const {
-  // ICE-lite: the peer's checks tell its addresses (RFC 8445 2.5), so its candidates are not needed.
+  // ICE-lite: the peer's checks tell its addresses (RFC 8445 2.5), so its candidates are not
+  // needed.
   if (joined() == nullptr) return;
-  if (const auto peer = conference.find_client(client)) peer->answer(request, rooms::Reply{rooms::reply::Done{}});
+  if (const auto peer = conference.find_client(client))
+    peer->answer(request, rooms::Reply{rooms::reply::Done{}});
 }
 
 }  // namespace parley::server

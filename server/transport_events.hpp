@@ -21,7 +21,8 @@ class TransportEvents final : public transport::Listener {
   void on_lost(transport::ConnectionId id, transport::Lost lost) override {
     post([=](Conference& conference) { conference.on_lost(id, lost); });
   }
-  void on_codec(transport::ConnectionId id, forwarding::TrackKey key, media::CodecName codec) override {
+  void on_codec(transport::ConnectionId id, forwarding::TrackKey key,
+                media::CodecName codec) override {
     post([=](Conference& conference) { conference.on_codec(id, key, codec); });
   }
   void on_speaking(transport::ConnectionId id, forwarding::TrackKey key, bool speaking) override {

@@ -27,7 +27,8 @@ signaling::RoomState Conference::state_of(const RoomRecord& record) const {
     if (const MemberRecord* member = find_member(entry.participant.id)) {
       entry.connection = member->connection;
       for (const auto& [track, link] : member->media.links())
-        entry.subscriptions.push_back({track, link.publisher, link.mid, std::string(link_state(link))});
+        entry.subscriptions.push_back(
+            {track, link.publisher, link.mid, std::string(link_state(link))});
     }
     state.participants.push_back(std::move(entry));
   }
@@ -63,10 +64,13 @@ Result<std::string> Conference::graph(const RoomId& room) const {
   return pipelines::graph_dot({room.str(), false}, participants, links);
 }
 
-std::string Conference::not_ready() const { return closing_ ? "The server is stopping." : ""; }
+std::string Conference::not_ready() const {
+  return closing_ ? "The server is stopping." : "";
+}
 
 std::string Conference::metrics() const {
-  return write_metrics({rooms_.size(), members_.size(), clients_.size(), media_.transport.counters()});
+  return write_metrics(
+      {rooms_.size(), members_.size(), clients_.size(), media_.transport.counters()});
 }
 
 }  // namespace parley::server

@@ -1,5 +1,5 @@
-// The seam between protocols and the conference: what a protocol session may ask, and what it is told.
-// Main-bound, both ways.
+// The seam between protocols and the conference: what a protocol session may ask, and what it is
+// told. Main-bound, both ways.
 #pragma once
 
 #include <functional>
@@ -41,8 +41,8 @@ struct Description {
 };
 
 /// One client's connection as the conference sees it; each protocol implements it once. Calls may
-/// come from within a Backend call. None may fail: a connection that broke swallows them and reports
-/// disconnected() later, from the main loop, never from within.
+/// come from within a Backend call. None may fail: a connection that broke swallows them and
+/// reports disconnected() later, from the main loop, never from within.
 class Client {
  public:
   virtual ~Client() = default;
@@ -63,10 +63,10 @@ using ClientId = std::uint64_t;
 struct JoinRequest {
   RoomId room;
   std::string name;
-  std::string token;             ///< the room's access token, where rooms ask for one
-  std::string resume_id;         ///< with resume_token: take this seat back if it is still kept
+  std::string token;      ///< the room's access token, where rooms ask for one
+  std::string resume_id;  ///< with resume_token: take this seat back if it is still kept
   std::string resume_token;
-  bool keep_media = false;       ///< resume: the peer connection is still up and goes on
+  bool keep_media = false;  ///< resume: the peer connection is still up and goes on
   bool subscribe_all = true;
   bool data_channel = true;
 };
@@ -76,18 +76,37 @@ struct PublishRequest {
   bool muted = false;
   std::optional<std::string> mid;  ///< the m-line of the client's own offer, when it offers itself
 };
-struct UnpublishRequest { TrackId track; };
-struct SubscribeRequest { std::vector<rooms::Subscription> subscriptions; bool wanted = true; };
-struct MuteRequest { TrackId track; bool muted = true; };
-struct ChatRequest { std::string text; };
-struct OfferRequest { std::string sdp; };
-struct AnswerRequest { std::string sdp; unsigned version = 0; };
+struct UnpublishRequest {
+  TrackId track;
+};
+struct SubscribeRequest {
+  std::vector<rooms::Subscription> subscriptions;
+  bool wanted = true;
+};
+struct MuteRequest {
+  TrackId track;
+  bool muted = true;
+};
+struct ChatRequest {
+  std::string text;
+};
+struct OfferRequest {
+  std::string sdp;
+};
+struct AnswerRequest {
+  std::string sdp;
+  unsigned version = 0;
+};
 /// A remote candidate. An ICE-lite server needs none; it is checked for form and ignored.
-struct CandidateRequest { std::string candidate; };
-using Request = std::variant<JoinRequest, LeaveRequest, PublishRequest, UnpublishRequest, SubscribeRequest,
-                             MuteRequest, ChatRequest, OfferRequest, AnswerRequest, CandidateRequest>;
+struct CandidateRequest {
+  std::string candidate;
+};
+using Request =
+    std::variant<JoinRequest, LeaveRequest, PublishRequest, UnpublishRequest, SubscribeRequest,
+                 MuteRequest, ChatRequest, OfferRequest, AnswerRequest, CandidateRequest>;
 
-// --- states for the REST API ------------------------------------------------------------------------
+// --- states for the REST API
+// ------------------------------------------------------------------------
 
 struct SubscriptionState {
   TrackId track;

@@ -1,10 +1,10 @@
 #include "support/ids.hpp"
 
-#include <sys/random.h>
-
 #include <array>
 #include <cstdlib>
 #include <string_view>
+
+#include <sys/random.h>
 
 namespace parley {
 
@@ -18,7 +18,8 @@ std::string random_token(std::size_t length) {
   token.reserve(length);
   std::array<unsigned char, 64> bytes;
   while (token.size() < length) {
-    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) std::abort();
+    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+      std::abort();
     for (unsigned char byte : bytes) {
       if (byte < kUnbiased && token.size() < length) token += kAlphabet[byte % kAlphabet.size()];
     }

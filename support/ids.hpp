@@ -1,4 +1,5 @@
-// Identifiers of domain objects. Everyone but the one owner of an object holds its id, never a pointer.
+// Identifiers of domain objects. Everyone but the one owner of an object holds its id, never a
+// pointer.
 #pragma once
 
 #include <compare>

@@ -66,10 +66,10 @@ struct Receive {
   ExtensionMap extensions;
   std::vector<std::uint32_t> ssrcs;  ///< announced primary SSRCs; may be empty (then by mid or rid)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> rtx;  ///< FID groups: primary, repair
-  std::vector<std::string> rids;     ///< simulcast, lowest first; empty without simulcast
-  bool transport_cc = false;         ///< the peer wants transport-wide feedback
-  bool remb = false;                 ///< goog-remb was negotiated
-  bool pli = true;                   ///< false where only "ccm fir" was negotiated (RFC 5104)
+  std::vector<std::string> rids;  ///< simulcast, lowest first; empty without simulcast
+  bool transport_cc = false;      ///< the peer wants transport-wide feedback
+  bool remb = false;              ///< goog-remb was negotiated
+  bool pli = true;                ///< false where only "ccm fir" was negotiated (RFC 5104)
 
   bool operator==(const Receive&) const = default;
 };
@@ -89,16 +89,24 @@ struct Send {
   bool operator==(const Send&) const = default;
 };
 
-constexpr std::string_view to_string(Kind kind) { return kind == Kind::Audio ? "audio" : "video"; }
+constexpr std::string_view to_string(Kind kind) {
+  return kind == Kind::Audio ? "audio" : "video";
+}
 
 constexpr std::string_view to_string(CodecName name) {
   switch (name) {
-    case CodecName::Opus: return "opus";
-    case CodecName::Red: return "red";
-    case CodecName::Vp8: return "VP8";
-    case CodecName::Vp9: return "VP9";
-    case CodecName::H264: return "H264";
-    case CodecName::Av1: return "AV1";
+    case CodecName::Opus:
+      return "opus";
+    case CodecName::Red:
+      return "red";
+    case CodecName::Vp8:
+      return "VP8";
+    case CodecName::Vp9:
+      return "VP9";
+    case CodecName::H264:
+      return "H264";
+    case CodecName::Av1:
+      return "AV1";
   }
   return "";
 }

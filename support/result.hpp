@@ -1,5 +1,6 @@
 // Result<T>: a value, or an Error that a user can act on.
-// A peer's fault is a Result; a programmer's fault is an assertion. Thread-safe as any value type is.
+// A peer's fault is a Result; a programmer's fault is an assertion. Thread-safe as any value type
+// is.
 #pragma once
 
 #include <cassert>

@@ -11,7 +11,9 @@ using Time = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 /// Time of day, for what people read (chat, recordings).
 using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
-inline Time now() { return std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now()); }
+inline Time now() {
+  return std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now());
+}
 inline WallTime wall_now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }

@@ -51,8 +51,8 @@ struct Policy {
   bool remb = true;           ///< goog-remb feedback
   bool transport_cc = false;  ///< transport-wide feedback and its header extension
   bool abs_send_time = true;
-  /// Frame numbers in it would have to go on when a slot changes its track: a receiver drops what seems
-  /// older. Off until forwarding rewrites it.
+  /// Frame numbers in it would have to go on when a slot changes its track: a receiver drops what
+  /// seems older. Off until forwarding rewrites it.
   bool dependency_descriptor = false;
   bool simulcast = false;  ///< take the layers a peer offers (RFC 8853); else it sends one
 };

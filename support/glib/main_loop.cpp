@@ -38,8 +38,12 @@ MainLoop::MainLoop()
 
 MainLoop::~MainLoop() = default;
 
-void MainLoop::run() { g_main_loop_run(loop_.get()); }
-void MainLoop::quit() { g_main_loop_quit(loop_.get()); }
+void MainLoop::run() {
+  g_main_loop_run(loop_.get());
+}
+void MainLoop::quit() {
+  g_main_loop_quit(loop_.get());
+}
 
 void MainLoop::post(Task task) {
   GSource* source = g_idle_source_new();
@@ -48,7 +52,9 @@ void MainLoop::post(Task task) {
   g_source_unref(source);
 }
 
-bool MainLoop::on_main_thread() const { return g_thread_self() == thread_; }
+bool MainLoop::on_main_thread() const {
+  return g_thread_self() == thread_;
+}
 
 Timer Timer::every(std::chrono::milliseconds interval, Task task) {
   return Timer(start_timer(interval, std::move(task), run_again));
@@ -70,6 +76,8 @@ void Timer::stop() {
   g_source_unref(std::exchange(source_, nullptr));
 }
 
-bool Timer::running() const { return source_ != nullptr && !g_source_is_destroyed(source_); }
+bool Timer::running() const {
+  return source_ != nullptr && !g_source_is_destroyed(source_);
+}
 
 }  // namespace parley

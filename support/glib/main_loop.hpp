@@ -1,10 +1,10 @@
 // The main thread: one GMainLoop, to which every other thread posts.
 #pragma once
 
-#include <glib.h>
-
 #include <chrono>
 #include <functional>
+
+#include <glib.h>
 
 #include "support/glib/ref.hpp"
 

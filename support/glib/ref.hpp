@@ -2,10 +2,10 @@
 // reference counts of GObjects are atomic, so a Ref may be handed to another thread.
 #pragma once
 
-#include <glib-object.h>
-
 #include <memory>
 #include <utility>
+
+#include <glib-object.h>
 
 namespace parley {
 

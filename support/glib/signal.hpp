@@ -19,7 +19,8 @@ class Signal {
       : object_(Ref<GObject>::retain(static_cast<GObject*>(object))),
         id_(g_signal_connect(object, name, handler, data)) {}
   /// As above; `data` is freed by `destroy` once the closure is gone, even when it outlives us.
-  Signal(gpointer object, const char* name, GCallback handler, gpointer data, GClosureNotify destroy)
+  Signal(gpointer object, const char* name, GCallback handler, gpointer data,
+         GClosureNotify destroy)
       : object_(Ref<GObject>::retain(static_cast<GObject*>(object))),
         id_(g_signal_connect_data(object, name, handler, data, destroy, GConnectFlags(0))) {}
 

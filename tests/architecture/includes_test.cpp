@@ -1,7 +1,4 @@
 // Holds the includes of every module to the order of the house (docs/architecture.md).
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -9,6 +6,9 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace {
 
@@ -27,12 +27,13 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"signaling", {"signaling", "rooms", "support", "support/glib"}},
     {"signaling/sdp", {"signaling/sdp", "support"}},
     {"server",
-     {"server", "signaling", "signaling/sdp", "rooms", "pipelines", "recordings", "transport", "plugins",
-      "forwarding", "support", "support/glib"}},
+     {"server", "signaling", "signaling/sdp", "rooms", "pipelines", "recordings", "transport",
+      "plugins", "forwarding", "support", "support/glib"}},
 };
 
 /// System headers that would make a pure module impure.
-const std::vector<std::string> kImpure = {"gst/", "glib", "gio/", "libsoup", "sys/socket.h", "srtp2/"};
+const std::vector<std::string> kImpure = {"gst/",    "glib",         "gio/",
+                                          "libsoup", "sys/socket.h", "srtp2/"};
 const std::set<std::string> kPure = {"rooms", "forwarding", "signaling/sdp"};
 
 std::string module_of(const std::string& path) {
@@ -49,34 +50,39 @@ void each_include(const Visit& visit) {
     if (!fs::exists(root / module)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(root / module)) {
       const std::string extension = entry.path().extension();
-      if (extension != ".hpp" && extension != ".cpp" && extension != ".c" && extension != ".h") continue;
+      if (extension != ".hpp" && extension != ".cpp" && extension != ".c" && extension != ".h")
+        continue;
       const std::string file = fs::relative(entry.path(), root);
       if (module_of(file) != module) continue;
       std::ifstream stream(entry.path());
       std::smatch match;
       for (std::string line; std::getline(stream, line);)
-        if (std::regex_search(line, match, include)) visit(file, module, match[1] == "\"", match[2]);
+        if (std::regex_search(line, match, include))
+          visit(file, module, match[1] == "\"", match[2]);
     }
   }
 }
 
 TEST(Architecture, ModulesIncludeOnlyWhatTheyMay) {
   std::size_t seen = 0;
-  each_include([&](const std::string& file, const std::string& module, bool own, const std::string& path) {
-    if (!own) return;
-    ++seen;
-    EXPECT_TRUE(kMayInclude.at(module).contains(module_of(path)))
-        << file << " includes " << path << ", which " << module << " may not know";
-  });
+  each_include(
+      [&](const std::string& file, const std::string& module, bool own, const std::string& path) {
+        if (!own) return;
+        ++seen;
+        EXPECT_TRUE(kMayInclude.at(module).contains(module_of(path)))
+            << file << " includes " << path << ", which " << module << " may not know";
+      });
   EXPECT_GT(seen, 20u) << "no includes found: is the source folder right?";
 }
 
 TEST(Architecture, PureModulesKnowNoSocketClockOrGStreamer) {
-  each_include([&](const std::string& file, const std::string& module, bool own, const std::string& path) {
-    if (own || !kPure.contains(module)) return;
-    for (const std::string& impure : kImpure)
-      EXPECT_NE(path.rfind(impure, 0), 0u) << file << " includes <" << path << ">, but " << module << " is pure";
-  });
+  each_include(
+      [&](const std::string& file, const std::string& module, bool own, const std::string& path) {
+        if (own || !kPure.contains(module)) return;
+        for (const std::string& impure : kImpure)
+          EXPECT_NE(path.rfind(impure, 0), 0u)
+              << file << " includes <" << path << ">, but " << module << " is pure";
+      });
 }
 
 }  // namespace

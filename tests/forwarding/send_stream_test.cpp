@@ -1,9 +1,9 @@
-#include "forwarding/ntp.hpp"
 #include "forwarding/send_stream.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "forwarding/ntp.hpp"
 #include "tests/forwarding/support/calls.hpp"
 
 namespace parley::forwarding::test {

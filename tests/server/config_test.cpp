@@ -1,11 +1,11 @@
 #include "server/config.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace parley::server {
 namespace {
@@ -45,7 +45,8 @@ TEST(Config, ListenTakesIpv4Ipv6AndAllAddresses) {
 }
 
 TEST(Config, ABadListenAddressIsOneLineWithTheRemedy) {
-  for (const char* bad : {"8080", "host:80", "127.0.0.1:", "127.0.0.1:70000", "127.0.0.1:8x", "[::1:80"}) {
+  for (const char* bad :
+       {"8080", "host:80", "127.0.0.1:", "127.0.0.1:70000", "127.0.0.1:8x", "[::1:80"}) {
     const std::string message = error_of({"--listen", bad});
     EXPECT_THAT(message, HasSubstr("--listen")) << bad;
     EXPECT_THAT(message, HasSubstr("127.0.0.1:8080")) << bad;
@@ -54,10 +55,16 @@ TEST(Config, ABadListenAddressIsOneLineWithTheRemedy) {
 }
 
 TEST(Config, EveryBadOptionIsOneLine) {
-  for (const std::vector<const char*>& options : std::vector<std::vector<const char*>>{
-           {"--no-such-option"}, {"--rtc-port", "many"}, {"--rtc-port", "65536"}, {"--rtc-threads", "0"},
-           {"--branches", "some"}, {"--web", "/no/such/folder"}, {"--announce", "example.org"},
-           {"--log-level", "loud"}, {"stray"}}) {
+  for (const std::vector<const char*>& options :
+       std::vector<std::vector<const char*>>{{"--no-such-option"},
+                                             {"--rtc-port", "many"},
+                                             {"--rtc-port", "65536"},
+                                             {"--rtc-threads", "0"},
+                                             {"--branches", "some"},
+                                             {"--web", "/no/such/folder"},
+                                             {"--announce", "example.org"},
+                                             {"--log-level", "loud"},
+                                             {"stray"}}) {
     const std::string message = error_of(options);
     EXPECT_NE(message, "no error") << options[0];
     EXPECT_THAT(message, Not(HasSubstr("\n"))) << options[0];
@@ -68,14 +75,16 @@ TEST(Config, TlsFilesComeTogether) {
   const std::string file = std::filesystem::temp_directory_path() / "parley_config_test.pem";
   std::ofstream(file) << "x";
   EXPECT_THAT(error_of({"--tls-cert", file.c_str()}), HasSubstr("--tls-key is missing"));
-  EXPECT_THAT(error_of({"--tls-self-signed", "--tls-cert", file.c_str(), "--tls-key", file.c_str()}),
-              HasSubstr("exclude each other"));
+  EXPECT_THAT(
+      error_of({"--tls-self-signed", "--tls-cert", file.c_str(), "--tls-key", file.c_str()}),
+      HasSubstr("exclude each other"));
   std::filesystem::remove(file);
 }
 
 TEST(Config, AnnounceAndAllowOriginRepeat) {
-  const Config config = config_of({"--announce", "192.0.2.1", "--announce", "2001:db8::1", "--allow-origin",
-                                   "https://a.example", "--allow-origin", "https://b.example"});
+  const Config config =
+      config_of({"--announce", "192.0.2.1", "--announce", "2001:db8::1", "--allow-origin",
+                 "https://a.example", "--allow-origin", "https://b.example"});
   EXPECT_THAT(config.announce, ElementsAre("192.0.2.1", "2001:db8::1"));
   EXPECT_THAT(config.allow_origins, ElementsAre("https://a.example", "https://b.example"));
 }
@@ -92,7 +101,8 @@ TEST(Config, EnvironmentSetsWhatTheCommandLineDoesNot) {
 
 TEST(Config, AFileHoldsTheSameKeys) {
   const std::string file = std::filesystem::temp_directory_path() / "parley_config_test.conf";
-  std::ofstream(file) << "listen=127.0.0.1:9999\nrtc-port=11111\nannounce=[\"192.0.2.7\"]\ntls-self-signed=true\n";
+  std::ofstream(file)
+      << "listen=127.0.0.1:9999\nrtc-port=11111\nannounce=[\"192.0.2.7\"]\ntls-self-signed=true\n";
   const Config config = config_of({"--config", file.c_str(), "--rtc-port", "22222"});
   EXPECT_EQ(config.listen.port, 9999);
   EXPECT_EQ(config.rtc_port, 22222) << "the command line goes before the file";

@@ -1,9 +1,9 @@
 #include "support/glib/main_loop.hpp"
 
-#include <gtest/gtest.h>
-
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace parley {
 namespace {
@@ -28,7 +28,9 @@ TEST(MainLoop, RunsPostedTasksInOrderOnTheMainThread) {
 TEST(Timer, EndsWithItsHolder) {
   MainLoop loop;
   int fired = 0;
-  { Timer timer = Timer::every(std::chrono::milliseconds(1), [&] { ++fired; }); }
+  {
+    Timer timer = Timer::every(std::chrono::milliseconds(1), [&] { ++fired; });
+  }
   Timer stop = Timer::once(std::chrono::milliseconds(20), [&] { loop.quit(); });
   loop.run();
   EXPECT_EQ(fired, 0);
