@@ -31,6 +31,7 @@ struct Peer::Impl {
   std::uint32_t ssrc;
   std::string cname;
   RttEstimator rtt;
+  congestion::SendHistory history;
   std::vector<std::unique_ptr<SendStream>> sends;
   Receiver receiver;
   std::optional<std::uint64_t> capacity;
@@ -67,11 +68,13 @@ void Peer::remove_receive(std::string_view mid) {
 }
 
 SendStream& Peer::set_send(const media::Send& send) {
+  if (send.transport_cc) impl_->history.enable();
   if (SendStream* known = find_send(send.mid)) {
     known->set_description(send);
     return *known;
   }
-  return *impl_->sends.emplace_back(std::make_unique<SendStream>(impl_->egress, send));
+  return *impl_->sends.emplace_back(
+      std::make_unique<SendStream>(impl_->egress, impl_->history, send));
 }
 
 SendStream* Peer::find_send(std::string_view mid) {
@@ -173,6 +176,13 @@ std::optional<Duration> Peer::rtt() const {
 }
 std::optional<std::uint64_t> Peer::receive_capacity() const {
   return impl_->capacity;
+}
+std::optional<BandwidthStats> Peer::bandwidth() const {
+  if (!impl_->capacity) return std::nullopt;
+  BandwidthStats stats;
+  stats.estimate = *impl_->capacity;
+  stats.rtt = impl_->rtt.measured();
+  return stats;
 }
 std::uint64_t Peer::unknown_packets() const {
   return impl_->receiver.unknown_packets();

@@ -11,6 +11,7 @@
 
 #include "forwarding/egress.hpp"
 #include "forwarding/send_stream.hpp"
+#include "forwarding/stats.hpp"
 #include "forwarding/track.hpp"
 #include "support/media.hpp"
 #include "support/time.hpp"
@@ -81,6 +82,8 @@ class Peer {
   [[nodiscard]] std::optional<Duration> rtt() const;
   /// What the peer believes it can receive, in bits per second, as its last REMB said.
   [[nodiscard]] std::optional<std::uint64_t> receive_capacity() const;
+  /// The bandwidth towards this peer; none while nothing is known of it.
+  [[nodiscard]] std::optional<BandwidthStats> bandwidth() const;
   /// Packets that belong to nothing described, or were broken.
   [[nodiscard]] std::uint64_t unknown_packets() const;
 

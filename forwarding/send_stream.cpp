@@ -30,8 +30,9 @@ constexpr Duration kMaxOverlap = std::chrono::milliseconds(500);
 
 }  // namespace
 
-SendStream::SendStream(Egress& egress, media::Send description)
+SendStream::SendStream(Egress& egress, congestion::SendHistory& history, media::Send description)
     : egress_(egress),
+      history_(history),
       description_(std::move(description)),
       sequence_(first_sequence(description_.ssrc)),
       newest_timestamp_(scatter(description_.ssrc + 1)),
@@ -206,14 +207,23 @@ bool SendStream::anchor(const MediaPacket& packet) {
 std::size_t SendStream::write(const MediaPacket& packet, RtpHeader header, Bytes prefix, Time now) {
   using media::Extension;
   const media::ExtensionMap& ids = description_.extensions;
+  const bool counted = description_.transport_cc;
+  std::array<std::uint8_t, 2> number{};
   std::array<std::uint8_t, 3> send_time{};
-  write_u24(send_time, 0, abs_send_time(now));
+  if (counted)
+    write_u16(number, 0, history_.next_sequence());
+  else
+    write_u24(send_time, 0, abs_send_time(now));
 
   ExtensionList extensions;
   const std::string& mid = description_.mid;
   extensions.add(ids.id(Extension::Mid),
                  {reinterpret_cast<const std::uint8_t*>(mid.data()), mid.size()});
-  extensions.add(ids.id(Extension::AbsSendTime), send_time);
+  // Both serve the same end; the receiver needs only one of them.
+  if (counted)
+    extensions.add(ids.id(Extension::TransportCc), number);
+  else
+    extensions.add(ids.id(Extension::AbsSendTime), send_time);
   for (const Extension e :
        {Extension::AudioLevel, Extension::VideoOrientation, Extension::DependencyDescriptor}) {
     const Bytes value = packet.extensions.get(e);
@@ -221,10 +231,12 @@ std::size_t SendStream::write(const MediaPacket& packet, RtpHeader header, Bytes
   }
   const std::size_t size =
       write_rtp(egress_.rtp_buffer(), header, extensions, prefix, packet.rtp.payload);
-  if (size == 0)
+  if (size == 0) {
     ++stats_.too_large;
-  else
-    egress_.send_rtp(size);
+    return 0;
+  }
+  egress_.send_rtp(size);
+  if (counted) history_.on_sent(size + egress_.overhead(), now);
   return size;
 }
 

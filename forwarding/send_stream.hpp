@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "forwarding/congestion/send_history.hpp"
 #include "forwarding/egress.hpp"
 #include "forwarding/layer.hpp"
 #include "forwarding/media_packet.hpp"
@@ -27,7 +28,8 @@ namespace parley::forwarding {
 /// Owned by its Peer; bound to the shard's thread.
 class SendStream {
  public:
-  SendStream(Egress& egress, media::Send description);
+  /// `history` takes note of every packet of an m-line with transport-wide feedback.
+  SendStream(Egress& egress, congestion::SendHistory& history, media::Send description);
   ~SendStream();
   SendStream(const SendStream&) = delete;
   SendStream& operator=(const SendStream&) = delete;
@@ -94,6 +96,7 @@ class SendStream {
   static constexpr std::uint8_t kNone = 0xff;
 
   Egress& egress_;
+  congestion::SendHistory& history_;
   media::Send description_;
   Track* track_ = nullptr;
   bool paused_ = false;

@@ -44,4 +44,19 @@ struct SendStats {
   std::optional<Duration> rtt;
 };
 
+/// What the delays on the way to a subscriber say.
+enum class BandwidthUse : std::uint8_t { Normal, Overuse, Underuse };
+
+/// The way to one subscriber, all its streams together. Rates in bits per second, as the network
+/// sees them: with RTP, SRTP, UDP and IP.
+struct BandwidthStats {
+  std::uint64_t estimate = 0;  ///< what the network is believed to carry
+  std::uint64_t target = 0;    ///< what was given out to the streams of it
+  std::uint64_t acked = 0;     ///< what came through lately
+  double loss = 0;             ///< of the packets sent lately, 0 to 1
+  std::optional<Duration> rtt;
+  BandwidthUse use = BandwidthUse::Normal;
+  bool probing = false;  ///< more than the media is being sent, to find out whether it passes
+};
+
 }  // namespace parley::forwarding

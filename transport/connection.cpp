@@ -158,6 +158,11 @@ void Connection::send_rtp(std::size_t size) {
   batch.commit(lane_, *ice_.selected(), protected_size);
 }
 
+std::size_t Connection::overhead() const {
+  const bool ip4 = ice_.selected() && is_v4(ice_.selected()->remote.ip);
+  return kSrtpOverhead + (ip4 ? forwarding::kUdpIp4 : forwarding::kUdpIp6);
+}
+
 void Connection::send_rtcp(std::span<const std::uint8_t> compound) {
   if (!ready()) return context_.counters.send_errors.add();
   Batch& batch = context_.outbox.batch();

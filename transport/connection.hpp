@@ -72,6 +72,7 @@ class Connection final : public forwarding::Egress, private forwarding::PeerObse
   }
   [[nodiscard]] std::span<std::uint8_t> rtp_buffer() override { return packet_; }
   void send_rtp(std::size_t size) override;
+  [[nodiscard]] std::size_t overhead() const override;
   void send_rtcp(std::span<const std::uint8_t> compound) override;
 
  private:
