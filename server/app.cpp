@@ -7,6 +7,7 @@
 #include <gst/gst.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include "plugins/fan_out_element.hpp"
 #include "server/conference.hpp"
@@ -26,6 +27,15 @@ void set_up_log(const std::string& level) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("parley"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
   spdlog::set_level(spdlog::level::from_str(level));
+}
+
+/// Every participant and every browser's connection takes files, and the limit that shells start
+/// programs with is one for select() (systemd's "File Descriptor Limits").
+void raise_file_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &files) != 0) spdlog::warn("the limit of open files stays low");
 }
 
 int cannot_start(const Error& error) {
@@ -85,6 +95,9 @@ signaling::http::Options http_options(const Config& config) {
 
 int run(const Config& config) {
   set_up_log(config.log_level);
+  raise_file_limit();
+  for (const std::string& option : config.without_effect)
+    spdlog::warn("{} has no effect in this version", option);
   gst_init(nullptr, nullptr);
   plugins::register_elements();
 

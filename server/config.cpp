@@ -82,6 +82,13 @@ Status check(const Config& config) {
   return Nothing{};
 }
 
+std::vector<std::string> set_without_effect(const CLI::App& app) {
+  std::vector<std::string> set;
+  for (const char* name : {"--recordings", "--branches", "--peerjs-port"})
+    if (app.get_option(name)->count() > 0) set.emplace_back(name);
+  return set;
+}
+
 /// CLI11's messages may span lines; an operator gets one.
 std::string one_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
@@ -133,6 +140,7 @@ Result<std::variant<Config, ShowText>> read_config(int argc, const char* const* 
   auto address = parse_listen_address(listen);
   if (!address) return address.error();
   config.listen = *address;
+  config.without_effect = set_without_effect(app);
   if (const Status status = check(config); !status) return status.error();
   return {std::move(config)};
 }

@@ -38,6 +38,9 @@ struct Config {
   std::string log_level = "info";
   std::size_t max_rooms = 1000;
   std::size_t max_participants = 100;  ///< in a room
+  /// Options that were set, wherever, and that this version only takes so that files and scripts
+  /// written for later ones start it.
+  std::vector<std::string> without_effect;
 };
 
 /// Text to print on stdout and leave with status 0 (--help, --version).

@@ -49,8 +49,8 @@ void Conference::Requests::resume(const signaling::JoinRequest& join) const {
   const MemberRecord* member = conference.find_member(id);
   if (member == nullptr || member->room != join.room)
     return fail({"resume_failed", "resume.participant: this seat is gone; join without resume."});
-  const bool alive = join.keep_media && member->media.has_transport();
-  conference.submit(join.room, rooms::Resume{request, id, join.resume_token, alive}, client);
+  conference.submit(join.room, rooms::Resume{request, id, join.resume_token, join.keep_media},
+                    client);
 }
 
 void Conference::Requests::operator()(signaling::LeaveRequest&) const {

@@ -111,6 +111,14 @@ TEST(Config, AFileHoldsTheSameKeys) {
   std::filesystem::remove(file);
 }
 
+TEST(Config, NamesTheOptionsThatAreSetAndDoNothingYet) {
+  EXPECT_THAT(config_of({"--rtc-port", "0"}).without_effect, testing::IsEmpty());
+  setenv("PARLEY_PEERJS_PORT", "9000", 1);
+  EXPECT_THAT(config_of({"--branches", "safe"}).without_effect,
+              ElementsAre("--branches", "--peerjs-port"));
+  unsetenv("PARLEY_PEERJS_PORT");
+}
+
 TEST(Config, HelpAndVersionAreTextToShow) {
   const auto help = read({"--help"});
   ASSERT_TRUE(help.ok());

@@ -14,20 +14,25 @@ const STOP_TIMEOUT_MS = 10_000;
  * Starts the server binary that PARLEY_BINARY names, on free ports of loopback.
  *
  * @param {string[]} [options] more command-line options
+ * @param {{env?: Record<string, string>, softFiles?: number}} [environment] softFiles: how many files it may open
  */
-export async function startServer(options = []) {
+export async function startServer(options = [], { env = {}, softFiles } = {}) {
   const binary = process.env.PARLEY_BINARY;
   if (!binary) throw new Error('PARLEY_BINARY is not set; set it to the path of the parley server, or run scripts/test');
   const recordings = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
-  const child = spawn(binary, [
-    '--listen', `127.0.0.1:${await freeTcpPort()}`, '--rtc-port', String(await freeUdpPort()), '--recordings', recordings, ...options,
-  ], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const rtcPort = await freeUdpPort();
+  const command = [
+    binary, '--listen', `127.0.0.1:${await freeTcpPort()}`, '--rtc-port', String(rtcPort), '--recordings', recordings, ...options,
+  ];
+  if (softFiles) command.unshift('/bin/sh', '-c', `ulimit -Sn ${softFiles}; exec "$0" "$@"`);
+  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   const log = [];
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   const url = await pageUrl(child, log);
   return {
     url,
     pid: child.pid,
+    rtcPort,
     /** What the server wrote to stderr. */
     log,
     /** Ends it as an operator would; rejects when it does not end, or not well. */
