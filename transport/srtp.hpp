@@ -9,22 +9,21 @@
 
 namespace parley::transport {
 
-/// SRTP_AES128_CM_SHA1_80 keying material as the DTLS elements give it: 16 bytes key, 14 bytes
-/// salt.
+/// Keying material as the DTLS elements give it: 16 bytes of master key, 14 of master salt.
 using SrtpKey = std::array<std::uint8_t, 30>;
 
-/// What protecting adds at most: tag for RTP, index and tag for RTCP.
-inline constexpr std::size_t kSrtpOverhead = 10;
-inline constexpr std::size_t kSrtcpOverhead = 14;
+inline constexpr std::size_t kSrtpTag = 10;
+/// What protecting adds: tag for RTP, index and tag for RTCP.
+inline constexpr std::size_t kSrtpOverhead = kSrtpTag;
+inline constexpr std::size_t kSrtcpOverhead = 4 + kSrtpTag;
 
-/// Bound to one thread.
+/// Allocates for the first packet of a source only. Bound to one thread.
 class SrtpSender {
  public:
   virtual ~SrtpSender() = default;
   /// Writes the protected packet into `out`, which has room for kSrtpOverhead bytes more than
-  /// `packet`, does not overlap it and is 4-byte aligned. Returns its size; 0 when `packet` is no
-  /// RTP, or so old that its index was used already (RFC 3711 3.3.2, never twice the same key
-  /// stream).
+  /// `packet` and does not overlap it. Returns its size; 0 when `packet` is no RTP, or so old that
+  /// its index may have been used already (RFC 3711 3.3.2, never twice the same key stream).
   virtual std::size_t protect_rtp(std::span<const std::uint8_t> packet,
                                   std::span<std::uint8_t> out) = 0;
   /// The same for a compound RTCP packet, with kSrtcpOverhead.
@@ -32,23 +31,21 @@ class SrtpSender {
                                    std::span<std::uint8_t> out) = 0;
 };
 
-/// Bound to one thread.
+/// Allocates for the first packet of a source only. Bound to one thread.
 class SrtpReceiver {
  public:
   /// Sources a peer may have at a time; the one unheard of for longest makes room for another.
   static constexpr std::size_t kMaxSources = 64;
 
   virtual ~SrtpReceiver() = default;
-  /// Decrypts in place (the packet is 4-byte aligned) and returns the RTP packet, a prefix of the
-  /// span. None when the tag is wrong, the packet a repetition, or no RTP.
+  /// Decrypts in place and returns the RTP packet, a prefix of the span. None when the tag is
+  /// wrong, the packet a repetition or too old, or no RTP.
   virtual std::optional<std::span<std::uint8_t>> unprotect_rtp(std::span<std::uint8_t> packet) = 0;
   virtual std::optional<std::span<std::uint8_t>> unprotect_rtcp(
       std::span<std::uint8_t> compound) = 0;
 };
 
-/// Loads what SRTP needs, so that the first connection does not wait for it. Thread-safe.
-void prepare_srtp();
-/// Over libsrtp. Thread-safe.
+/// Thread-safe.
 std::unique_ptr<SrtpSender> make_srtp_sender(const SrtpKey& key);
 std::unique_ptr<SrtpReceiver> make_srtp_receiver(const SrtpKey& key);
 

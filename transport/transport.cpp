@@ -137,7 +137,6 @@ Result<std::unique_ptr<Transport>> Transport::open(const Options& options, GstCl
     if (!next) return next.error();
     sockets.push_back(std::move(next).value());
   }
-  prepare_srtp();
   return std::unique_ptr<Transport>(std::make_unique<TransportImpl>(
       std::move(sockets), std::move(candidates).value(), base_time, listener));
 }

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "forwarding/bytes.hpp"
+#include "tests/transport/support/allocations.hpp"
 #include "tests/transport/support/hex.hpp"
 
 namespace parley::transport {
@@ -132,6 +133,26 @@ TEST(Srtp, TheSameIndexIsNotSentTwice) {
   const auto sender = make_srtp_sender(kKey);
   EXPECT_FALSE(protect(*sender, rtp(7, 5)).empty());
   EXPECT_TRUE(protect(*sender, rtp(7, 5)).empty());
+}
+
+TEST(Srtp, OnlyTheFirstPacketOfASourceAllocates) {
+  if (!testing::counts_allocations()) GTEST_SKIP() << "a sanitizer's allocator is not counted";
+  const auto sender = make_srtp_sender(kKey);
+  const auto receiver = make_srtp_receiver(kKey);
+  const Bytes report = from_hex("80c90001 00000007");
+  std::array<std::uint8_t, 1500> wire;
+  std::size_t before = 0;
+  for (std::uint16_t sequence = 1; sequence < 2000; ++sequence) {
+    const Bytes packet = rtp(7, sequence, sequence % 1200);
+    if (sequence > 1) before = testing::allocations_of_this_thread();
+    const std::size_t rtp_size = sender->protect_rtp(packet, wire);
+    ASSERT_TRUE(receiver->unprotect_rtp(std::span(wire).first(rtp_size)));
+    const std::size_t rtcp_size = sender->protect_rtcp(report, wire);
+    ASSERT_TRUE(receiver->unprotect_rtcp(std::span(wire).first(rtcp_size)));
+    if (sequence > 1) {
+      ASSERT_EQ(testing::allocations_of_this_thread(), before);
+    }
+  }
 }
 
 TEST(Srtp, APeerWithEverNewSourcesLosesOnlyItsOldestOnes) {

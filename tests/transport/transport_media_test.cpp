@@ -6,6 +6,7 @@
 
 #include "forwarding/bytes.hpp"
 #include "forwarding/send_stream.hpp"
+#include "tests/transport/support/allocations.hpp"
 #include "tests/transport/support/transport_fixture.hpp"
 
 namespace parley::transport::testing {
@@ -151,6 +152,25 @@ TEST_F(TransportMedia, ALongStreamComesThroughInOrder) {
       last = sequence;
     }
   }
+}
+
+TEST_F(TransportMedia, TheWayOfAPacketAllocatesNothing) {
+  if (!counts_allocations()) GTEST_SKIP() << "a sanitizer's allocator is not counted";
+  auto publisher = publish();
+  std::vector<Subscribed> subscribers;
+  for (int i = 0; i < 5; ++i) subscribers.push_back(subscribe(*publisher));
+  for (Subscribed& s : subscribers) ASSERT_TRUE(send_until_received(*publisher, s.client));
+  std::size_t before = 0, after = 0;
+  on_shard(0, [&](Shard&) { before = allocations_of_this_thread(); });
+  const unsigned seen = publisher->buffers;
+  for (unsigned i = 1; i <= 500; ++i) {
+    send_packet(*publisher);
+    if (i % 20 == 0) {
+      ASSERT_TRUE(eventually([&] { return publisher->buffers >= seen + i; }));
+    }
+  }
+  on_shard(0, [&](Shard&) { after = allocations_of_this_thread(); });
+  EXPECT_EQ(after, before);
 }
 
 TEST_F(TransportMedia, TheSubscriberThatMovesIsFollowed) {

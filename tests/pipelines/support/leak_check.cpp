@@ -8,7 +8,6 @@
 
 #include "support/glib/ref.hpp"
 #include "tests/pipelines/support/call.hpp"
-#include "transport/srtp.hpp"
 
 namespace parley::pipelines::testing {
 namespace {
@@ -46,8 +45,6 @@ std::vector<std::string> leaked(GstObject* tracer) {
 
 class LeakCheck : public ::testing::Environment {
  public:
-  // As in the server: libsrtp is the transport's before GStreamer's srtp plugin sets it up.
-  void SetUp() override { transport::prepare_srtp(); }
   void TearDown() override {
     const auto tracer = Ref<GstObject>::adopt(find_leaks_tracer());
     if (!tracer) return;
