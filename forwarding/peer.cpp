@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "forwarding/congestion/feedback_source.hpp"
 #include "forwarding/receiver.hpp"
 
 namespace parley::forwarding {
@@ -34,6 +35,7 @@ struct Peer::Impl {
   congestion::SendHistory history;
   std::vector<std::unique_ptr<SendStream>> sends;
   Receiver receiver;
+  congestion::FeedbackSource feedback;
   std::optional<std::uint64_t> capacity;
   std::optional<Time> next_report;
   Time early_until{};
@@ -61,6 +63,7 @@ Track* Peer::find_track(TrackKey key) {
 }
 
 void Peer::set_receive(const media::Receive& receive, TrackKey track) {
+  impl_->feedback.set_line(receive);
   impl_->receiver.set_line(receive, track);
 }
 void Peer::remove_receive(std::string_view mid) {
@@ -84,6 +87,7 @@ SendStream* Peer::find_send(std::string_view mid) {
 }
 
 Incoming Peer::on_rtp(std::span<std::uint8_t> packet, Time now) {
+  impl_->feedback.on_packet(packet, now);
   return impl_->receiver.on_rtp(packet, now);
 }
 
@@ -130,6 +134,7 @@ void Peer::tick(Time now) {
   if (!impl_->egress.ready()) return;
   Compound compound(impl_->egress, impl_->ssrc, impl_->cname);
   impl_->receiver.tick(compound, now);
+  impl_->feedback.tick(compound, now);
   bool started = !impl_->next_report;
   for (const auto& send : impl_->sends) started |= send->take_started();
   if (started) impl_->begin_early_reports(now);

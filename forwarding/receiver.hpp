@@ -36,7 +36,8 @@ class Receiver {
   void on_bye(std::uint32_t ssrc);
   /// Put-off keyframe requests and events; packets to be asked for again.
   void tick(Compound& compound, Time now);
-  /// Report blocks for all streams that sent since the last time, and REMB where negotiated.
+  /// Report blocks for all streams that sent since the last time, and REMB where it
+  /// was negotiated and transport-wide feedback was not: a sender takes the lower of both.
   void report(Compound& compound, Time now);
   [[nodiscard]] std::uint64_t unknown_packets() const { return unknown_packets_; }
 

@@ -81,7 +81,8 @@ void Receiver::write_remb(Compound& compound) {
   std::uint64_t bitrate = 0;
   for (const Line& line : lines_) {
     const Track* track = find_track(line.track);
-    if (!line.receive.remb || track == nullptr || track->active_ == nullptr) continue;
+    const bool wanted = line.receive.remb && !line.receive.transport_cc;
+    if (!wanted || track == nullptr || track->active_ == nullptr) continue;
     bitrate += track->kind() == media::Kind::Video ? kVideoBitrate : kAudioBitrate;
     for (const auto& stream : streams_)
       if (&stream->track() == track && count < ssrcs.size()) ssrcs[count++] = stream->ssrc();

@@ -1,6 +1,7 @@
 // RTCP: what compound packets say, and how to write them.
 // RFC 3550 6 (SR, RR, SDES, BYE), RFC 4585 6 (NACK, PLI), RFC 5104 4.3.1 (FIR),
-// draft-alvestrand-rmcat-remb-03 (REMB). Pure; no allocation.
+// draft-alvestrand-rmcat-remb-03 (REMB), draft-holmer-rmcat-transport-wide-cc-extensions-01. Pure;
+// no allocation.
 #pragma once
 
 #include <array>
@@ -43,6 +44,8 @@ class Handler {
   /// PLI or FIR.
   virtual void on_keyframe_request(std::uint32_t media_ssrc) = 0;
   virtual void on_remb(std::uint64_t bits_per_second) = 0;
+  /// As congestion::TransportFeedback reads it.
+  virtual void on_transport_feedback(Bytes) {}
 };
 
 /// Tells `handler` what is in a compound packet, up to the first packet whose length does not hold.
@@ -64,6 +67,8 @@ class Writer {
   bool fir(std::uint32_t sender, std::uint32_t media, std::uint8_t number);
   bool remb(std::uint32_t sender, std::uint64_t bits_per_second,
             std::span<const std::uint32_t> ssrcs);
+  /// `fci` is a message of congestion::ArrivalRecorder.
+  bool transport_feedback(std::uint32_t sender, std::uint32_t media, Bytes fci);
 
   [[nodiscard]] Bytes bytes() const { return Bytes(buffer_).first(size_); }
   [[nodiscard]] bool empty() const { return size_ == 0; }

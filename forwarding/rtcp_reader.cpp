@@ -81,6 +81,7 @@ void read(Bytes compound, Handler& handler) {
         break;
       case kTransportFeedback:
         if (feedback && count == kNack) read_nack(body, handler);
+        if (feedback && count == kTransportCc) handler.on_transport_feedback(body.subspan(8));
         break;
       case kPayloadFeedback:
         if (feedback) read_payload_feedback(count, body, handler);

@@ -17,6 +17,7 @@ inline constexpr std::uint8_t kPayloadFeedback = 206;
 inline constexpr std::uint8_t kNack = 1;
 inline constexpr std::uint8_t kPli = 1;
 inline constexpr std::uint8_t kFir = 4;
+inline constexpr std::uint8_t kTransportCc = 15;
 inline constexpr std::uint8_t kApplicationLayer = 15;
 
 inline constexpr std::uint32_t kRembName = 0x52454d42;  // "REMB"

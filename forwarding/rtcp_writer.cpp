@@ -133,4 +133,13 @@ bool Writer::remb(std::uint32_t sender, std::uint64_t bits_per_second,
   return true;
 }
 
+bool Writer::transport_feedback(std::uint32_t sender, std::uint32_t media, Bytes fci) {
+  const MutableBytes out = begin(kTransportCc, kTransportFeedback, 8 + fci.size());
+  if (out.empty()) return false;
+  write_u32(out, 0, sender);
+  write_u32(out, 4, media);
+  std::copy(fci.begin(), fci.end(), out.begin() + 8);
+  return true;
+}
+
 }  // namespace parley::forwarding::rtcp

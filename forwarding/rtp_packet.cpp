@@ -73,6 +73,13 @@ std::optional<RtpPacket> RtpPacket::parse(Bytes bytes) {
   return packet;
 }
 
+Bytes find_extension(const RtpPacket& packet, std::uint8_t id) {
+  Elements elements(packet);
+  while (const auto element = elements.next())
+    if (element->id == id) return element->value;
+  return {};
+}
+
 ExtensionValues::ExtensionValues(const RtpPacket& packet, const media::ExtensionMap& map) {
   Elements elements(packet);
   while (const auto element = elements.next()) {

@@ -28,6 +28,9 @@ struct RtpPacket {
   static std::optional<RtpPacket> parse(Bytes bytes);
 };
 
+/// The value of the extension with this id; empty when it is absent.
+[[nodiscard]] Bytes find_extension(const RtpPacket& packet, std::uint8_t id);
+
 /// The values of a packet's extensions that `map` knows; empty spans for those that are absent.
 class ExtensionValues {
  public:
