@@ -93,6 +93,50 @@ signaling::http::Options http_options(const Config& config) {
 
 }  // namespace
 
+namespace {
+
+/// Whoever waits at exit for what hangs in a pipeline waits for ever.
+[[noreturn]] void give_up() {
+  spdlog::error("some pipelines did not end in time");
+  spdlog::shutdown();
+  std::_Exit(1);
+}
+
+/// Serves until it is told to stop.
+Status serve(const Config& config) {
+  MainLoop main_loop;
+  const GstClockTime base_time = gst_util_get_timestamp();
+  TransportEvents events(main_loop);
+  auto transport = transport::Transport::open(transport_options(config), base_time, events);
+  if (!transport) return transport.error();
+  Conference conference(**transport, main_loop, base_time, conference_limits(config));
+  events.report_to(&conference);
+  auto http = signaling::http::HttpServer::start(http_options(config), conference);
+  if (!http) return http.error();
+
+  bool stopping = false;
+  bool ended = false;
+  Timer deadline;
+  const StopSignals signals([&] {
+    if (std::exchange(stopping, true)) return;
+    spdlog::info("stopping");
+    conference.close([&] {
+      ended = true;
+      main_loop.quit();
+    });
+    (*http)->stop();
+    deadline = Timer::once(kStopWithin, [&] { main_loop.quit(); });
+  });
+  spdlog::info("media on UDP port {}", (*transport)->port());
+  std::cout << (*http)->url() << std::endl;
+  main_loop.run();
+  if (!ended) give_up();
+  events.report_to(nullptr);
+  return Nothing{};
+}
+
+}  // namespace
+
 int run(const Config& config) {
   set_up_log(config.log_level);
   raise_file_limit();
@@ -100,33 +144,8 @@ int run(const Config& config) {
     spdlog::warn("{} has no effect in this version", option);
   gst_init(nullptr, nullptr);
   plugins::register_elements();
-
-  MainLoop main_loop;
-  const GstClockTime base_time = gst_util_get_timestamp();
-  TransportEvents events(main_loop);
-  auto transport = transport::Transport::open(transport_options(config), base_time, events);
-  if (!transport) return cannot_start(transport.error());
-  Conference conference(**transport, main_loop, base_time, conference_limits(config));
-  events.report_to(&conference);
-  auto http = signaling::http::HttpServer::start(http_options(config), conference);
-  if (!http) return cannot_start(http.error());
-
-  bool stopping = false;
-  Timer deadline;
-  const StopSignals signals([&] {
-    if (std::exchange(stopping, true)) return;
-    spdlog::info("stopping");
-    conference.close([&] { main_loop.quit(); });
-    (*http)->stop();
-    deadline = Timer::once(kStopWithin, [&] {
-      spdlog::warn("some pipelines did not end in time");
-      main_loop.quit();
-    });
-  });
-  spdlog::info("media on UDP port {}", (*transport)->port());
-  std::cout << (*http)->url() << std::endl;
-  main_loop.run();
-  events.report_to(nullptr);
+  if (const Status served = serve(config); !served) return cannot_start(served.error());
+  gst_deinit();
   return 0;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <set>
 #include <utility>
 
 namespace parley::server {
@@ -26,15 +25,14 @@ std::vector<sdp::Candidate> candidates_of(const transport::Transport& transport)
   return candidates;
 }
 
-/// SSRCs differ within a process, so that no peer is ever sent one that it sends itself; random, as
-/// RFC 3550 8.1 asks.
+/// SSRCs differ within a process, so that no peer is ever sent one that it sends itself: an odd
+/// factor makes the multiplication a permutation of all numbers. It starts at random, as RFC 3550
+/// 8.1 asks.
 std::uint32_t next_ssrc() {
-  static std::set<std::uint32_t> used;
+  constexpr std::uint32_t kOdd = 2654435761U;
+  static std::uint32_t counter = g_random_int();
   std::uint32_t ssrc = 0;
-  do {
-    ssrc = g_random_int();
-  } while (ssrc == 0 || !used.insert(ssrc).second);
-  if (used.size() > 1'000'000) used.clear();
+  while (ssrc == 0) ssrc = ++counter * kOdd;
   return ssrc;
 }
 
