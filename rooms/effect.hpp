@@ -47,12 +47,24 @@ struct TrackUndecodable {
   std::string codec;
   bool undecodable = true;
 };
+/// Last-N holds this camera back from the one who is told, or again lets it through. A track that
+/// is added is not held until this says so.
+struct TrackHeld {
+  ParticipantId participant;
+  TrackId track;
+  bool held = true;
+};
 struct ChatPosted {
   ChatMessage message;
 };
-/// Who speaks now, loudest not known: in the order they began. Empty: silence.
+/// Who speaks now: the dominant speaker first, if it does, then the others in the order they began.
+/// Empty: silence. `dominant` has the floor, also in silence, until another takes it or it leaves;
+/// empty: nobody.
 struct ActiveSpeaker {
   std::vector<ParticipantId> participants;
+  ParticipantId dominant{};
+
+  bool operator==(const ActiveSpeaker&) const = default;
 };
 /// The publisher's own m-line was refused by its browser.
 struct PublishFailed {
@@ -76,7 +88,7 @@ struct RoomClosed {
 using Event =
     std::variant<event::ParticipantJoined, event::ParticipantLeft, event::HostChanged,
                  event::TrackAdded, event::TrackRemoved, event::TrackMuted, event::TrackUndecodable,
-                 event::ChatPosted, event::ActiveSpeaker, event::PublishFailed,
+                 event::TrackHeld, event::ChatPosted, event::ActiveSpeaker, event::PublishFailed,
                  event::TransportClosed, event::Removed, event::RoomClosed>;
 
 // --- replies to requests
@@ -90,7 +102,7 @@ struct Joined {
   std::string resume_token;
   bool host = false;
   bool resumed = false;
-  std::vector<Participant> participants;  ///< the others, with their live tracks
+  std::vector<Participant> participants;  ///< the others, with their live tracks and which are held
   std::vector<Track> tracks;              ///< its own publications that live on after a resume
   std::vector<ChatMessage> chat;
 };
@@ -145,11 +157,12 @@ struct LinkTrack {
   ParticipantId publisher;
   ParticipantId subscriber;
   Track track;
-  Subscription subscription;
+  Delivery delivery;
 };
 struct UpdateLink {
   ParticipantId subscriber;
-  Subscription subscription;
+  TrackId track;
+  Delivery delivery;
 };
 struct UnlinkTrack {
   ParticipantId subscriber;

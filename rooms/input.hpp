@@ -92,10 +92,15 @@ struct Undecodable {
   TrackId track;
   bool undecodable = true;
 };
+/// Somebody began to speak, goes on (about five times a second) or ended. `duty` and `level` are of
+/// the time since the report before: the share of packets that stood out of the track's noise, and
+/// by how many dB in the mean. A report that is missed costs nothing but exactness.
 struct Speaking {
   ParticipantId participant;
   TrackId track;
   bool speaking = false;
+  double duty = 0;
+  double level = 0;
 };
 /// The signaling connection ended without a goodbye. Not to be told of a session whose seat another
 /// session has taken over since.
@@ -107,6 +112,10 @@ struct SignalingLost {
 struct TransportLost {
   ParticipantId participant;
   std::string reason;
+};
+/// An operator changes the room; what the change does not name stays.
+struct Configure {
+  SettingsChange change;
 };
 /// An operator removes a participant.
 struct Remove {
@@ -122,6 +131,6 @@ struct Tick {};
 
 using Input = std::variant<Join, Resume, Leave, Publish, Unpublish, Subscribe, Mute, Chat,
                            TrackAppeared, TrackRefused, Undecodable, Speaking, SignalingLost,
-                           TransportLost, Remove, Close, Tick>;
+                           TransportLost, Configure, Remove, Close, Tick>;
 
 }  // namespace parley::rooms

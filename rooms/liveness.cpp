@@ -70,6 +70,7 @@ void Room::Impl::close_media(Seat& seat) {
   if (!seat.media) return;
   for (Publication& publication : seat.publications) stop_flow(seat, publication);
   seat.media = false;
+  seat.links.clear();
   effects.emplace_back(CloseTransport{seat.id});
 }
 

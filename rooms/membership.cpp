@@ -32,6 +32,10 @@ void Room::Impl::on(const Join& in) {
   seat.resume_token = in.resume_token;
   seat.subscribe_all = in.subscribe_all;
   if (seat.subscribe_all) subscribe_to_all(seat);
+  unsettled = true;
+  seat.signaling = false;  // the reply tells it what is held from it
+  settle();
+  seat.signaling = true;
 
   welcome(seat, in.request, false);
   appear(seat);
@@ -74,11 +78,13 @@ void Room::Impl::welcome(const Seat& seat, RequestId request, bool resumed) {
                        .chat = {chat.begin(), chat.end()}};
   for (const auto& other : seats) {
     if (!other->present || other.get() == &seat) continue;
-    joined.participants.push_back(describe(*other));
-    joined.participants.back().tracks = live_only(std::move(joined.participants.back().tracks));
+    Participant told = describe(*other);
+    told.tracks = live_only(std::move(told.tracks));
+    for (Track& track : told.tracks) track.held = seat.held.contains(track.id);
+    joined.participants.push_back(std::move(told));
   }
   answer(request, std::move(joined));
-  if (!speakers.empty()) send(seat, event::ActiveSpeaker{speakers});
+  if (told_speakers != event::ActiveSpeaker{}) send(seat, told_speakers);
 }
 
 void Room::Impl::appear(const Seat& seat) {
@@ -90,6 +96,9 @@ void Room::Impl::appear(const Seat& seat) {
 
 void Room::Impl::disappear(Seat& seat, std::string_view reason) {
   if (!seat.present) return;
+  if (floor.forget(seat.id)) unsettled = true;
+  for (Publication& publication : seat.publications) publication.speaking = false;
+  update_speakers(seat);
   for (Publication& publication : seat.publications) {
     stop_flow(seat, publication);
     retract(publication);

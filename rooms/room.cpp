@@ -10,9 +10,10 @@ namespace {
 constexpr Duration kFirstJoinTimeout = std::chrono::hours(1);
 }
 
-Room::Room(RoomId id, Limits limits) : impl_(std::make_unique<Impl>()) {
+Room::Room(RoomId id, Limits limits, Settings settings) : impl_(std::make_unique<Impl>()) {
   impl_->id = std::move(id);
   impl_->limits = limits;
+  impl_->settings = settings;
 }
 Room::~Room() = default;
 Room::Room(Room&&) noexcept = default;
@@ -26,7 +27,9 @@ std::vector<Effect> Room::apply(const Input& input, Time now) {
   impl_->now = now;
   // Before the input, so that what a clock has ended is over even when no Tick came in between.
   impl_->expire();
+  impl_->settle();
   std::visit([this](const auto& in) { impl_->on(in); }, input);
+  impl_->settle();
   impl_->end_if_empty();
   return std::exchange(impl_->effects, {});
 }
@@ -47,6 +50,14 @@ std::vector<Subscription> Room::subscriptions(const ParticipantId& participant) 
   if (const Seat* seat = impl_->find(participant))
     for (const auto& [track, subscription] : seat->subscriptions) result.push_back(subscription);
   return result;
+}
+
+const Settings& Room::settings() const {
+  return impl_->settings;
+}
+
+const ParticipantId& Room::dominant() const {
+  return impl_->floor.dominant();
 }
 
 Publication* Seat::find(const TrackId& track) {

@@ -37,13 +37,22 @@ namespace parley::rooms {
 /// one (or TrackRemoved says that it was refused). Once a participant was shown as having left, its
 /// tracks are gone with it for the others and are added anew when they appear.
 ///
+/// Speaking. Everyone who speaks is listed; one of them, or of those who did, has the floor
+/// (Floor).
+///
+/// Last-N (Settings::last_n). Of the cameras of the others a subscriber is sent those of N: of
+/// those present that have a camera on, the ones who had the floor last, then the ones who joined
+/// first. The rest is *held*: known, subscribed to, and linked, but not sent. The subscriber itself
+/// and cameras that are muted or do not flow take no place among the N; screens are never held, nor
+/// what a subscriber has pinned.
+///
 /// Order within one list of effects. The Answer comes before everything that follows from it, so a
 /// joiner's events come after its Answer; OpenTransport follows Answer, and OpenTrack and LinkTrack
 /// follow OpenTransport. UnlinkTrack comes before the TrackRemoved, ParticipantLeft, CloseTrack or
 /// CloseTransport that goes with it. ForgetParticipant is the last word about a participant.
 class Room {
  public:
-  Room(RoomId id, Limits limits);
+  Room(RoomId id, Limits limits, Settings settings = {});
   ~Room();
   Room(Room&&) noexcept;
   Room& operator=(Room&&) noexcept;
@@ -62,6 +71,9 @@ class Room {
   [[nodiscard]] std::vector<Participant> participants() const;
   /// Which tracks `participant` is subscribed to. Empty for a stranger.
   [[nodiscard]] std::vector<Subscription> subscriptions(const ParticipantId& participant) const;
+  [[nodiscard]] const Settings& settings() const;
+  /// Who has the floor; empty: nobody.
+  [[nodiscard]] const ParticipantId& dominant() const;
 
  private:
   struct Impl;

@@ -5,10 +5,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "rooms/floor.hpp"
 #include "rooms/room.hpp"
 
 namespace parley::rooms {
@@ -33,20 +35,28 @@ struct Seat {
   std::vector<Publication> publications;
   /// Its wishes about live tracks of the others, whether or not they can be met just now.
   std::map<TrackId, Subscription> subscriptions;
+  std::map<TrackId, Delivery> links;  ///< how what flows to it flows
+  std::set<TrackId> held;             ///< live tracks of others that last-N keeps from it
 
   [[nodiscard]] Publication* find(const TrackId& track);
 };
 
 /// A track flows to a subscriber, as a *link*, exactly while three things hold: the subscriber has
 /// a subscription to it and has media, and the publication is flowing. Whatever changes one of the
-/// three emits the LinkTrack or UnlinkTrack that follows from it.
+/// three emits the LinkTrack or UnlinkTrack that follows from it. Whatever changes who is held from
+/// whom or goes first marks the room `unsettled`; settle() emits what follows from that, at the end
+/// of the Input or before somebody is told or linked in the middle of it.
 struct Room::Impl {
   RoomId id;
   Limits limits;
+  Settings settings;
   /// In the order of joining, which a kept seat does not lose. The host is the first one present.
   std::vector<std::unique_ptr<Seat>> seats;
   std::deque<ChatMessage> chat;
-  std::vector<ParticipantId> speakers;
+  std::vector<ParticipantId> speakers;  ///< in the order they began
+  Floor floor;
+  event::ActiveSpeaker told_speakers;
+  bool unsettled = false;
   ParticipantId host;  ///< whom the others take for the host
   bool waiting = false;
   std::optional<Time> waiting_since;
@@ -68,6 +78,7 @@ struct Room::Impl {
   void on(const Speaking& in);
   void on(const SignalingLost& in);
   void on(const TransportLost& in);
+  void on(const Configure& in);
   void on(const Remove& in);
   void on(const Close& in);
   void on(const Tick& in);
@@ -113,14 +124,28 @@ struct Room::Impl {
   void subscribe_to_all(Seat& subscriber);
   void announce(const Seat& publisher, const Track& track);
   void retract(Publication& publication);
-  void link_publishers(const Seat& subscriber);
+  void link_publishers(Seat& subscriber);
   void link_subscribers(const Seat& publisher, const Publication& publication);
   void unlink_subscribers(const Publication& publication);
+  void link(Seat& subscriber, const Seat& publisher, const Publication& publication,
+            const Subscription& wish);
+  void unlink(Seat& subscriber, const TrackId& track);
+  /// The link's delivery may have changed.
+  void update_link(Seat& subscriber, const Seat& publisher, const Publication& publication);
   void want(Seat& subscriber, const Own& published, const Subscription& wish);
   void unwant(Seat& subscriber, const Own& published);
 
   // speakers.cpp
   void update_speakers(const Seat& seat);
+  void tell_speakers();
+
+  // last_n.cpp
+  void settle();
+  [[nodiscard]] std::vector<const Seat*> by_recency() const;
+  void hold(Seat& viewer, const Seat& publisher, const Publication& publication, bool beyond);
+  [[nodiscard]] Delivery delivery(const Seat& subscriber, const Seat& publisher, const Track& track,
+                                  const Subscription& wish) const;
+  [[nodiscard]] bool goes_first(const Seat& publisher, const Seat& subscriber) const;
 };
 
 }  // namespace parley::rooms

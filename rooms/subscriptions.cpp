@@ -1,16 +1,9 @@
 // Who gets which track.
+#include <utility>
+
 #include "rooms/room_impl.hpp"
 
 namespace parley::rooms {
-namespace {
-
-LinkTrack link(const Seat& publisher, const Seat& subscriber, const Publication& publication,
-               const Subscription& subscription) {
-  return {publisher.id, subscriber.id, publication.track, subscription};
-}
-
-}  // namespace
-
 void Room::Impl::on(const Subscribe& in) {
   const auto seat = asking(in.participant);
   if (!seat) return refuse(in.request, seat.error());
@@ -63,15 +56,18 @@ void Room::Impl::announce(const Seat& publisher, const Track& track) {
 /// The others no longer know of the track; its links have ended before.
 void Room::Impl::retract(Publication& publication) {
   publication.track.live = false;
-  for (const auto& seat : seats) seat->subscriptions.erase(publication.track.id);
+  for (const auto& seat : seats) {
+    seat->subscriptions.erase(publication.track.id);
+    seat->held.erase(publication.track.id);
+  }
 }
 
-void Room::Impl::link_publishers(const Seat& subscriber) {
+void Room::Impl::link_publishers(Seat& subscriber) {
   for (const auto& publisher : seats)
     for (const Publication& publication : publisher->publications) {
       const auto wish = subscriber.subscriptions.find(publication.track.id);
       if (publication.flowing && wish != subscriber.subscriptions.end())
-        effects.emplace_back(link(*publisher, subscriber, publication, wish->second));
+        link(subscriber, *publisher, publication, wish->second);
     }
 }
 
@@ -79,33 +75,55 @@ void Room::Impl::link_subscribers(const Seat& publisher, const Publication& publ
   for (const auto& subscriber : seats) {
     const auto wish = subscriber->subscriptions.find(publication.track.id);
     if (subscriber->media && wish != subscriber->subscriptions.end())
-      effects.emplace_back(link(publisher, *subscriber, publication, wish->second));
+      link(*subscriber, publisher, publication, wish->second);
   }
 }
 
 void Room::Impl::unlink_subscribers(const Publication& publication) {
+  for (const auto& subscriber : seats) unlink(*subscriber, publication.track.id);
+}
+
+void Room::Impl::link(Seat& subscriber, const Seat& publisher, const Publication& publication,
+                      const Subscription& wish) {
+  const Track& track = publication.track;
+  const Delivery how = delivery(subscriber, publisher, track, wish);
+  subscriber.links[track.id] = how;
+  effects.emplace_back(LinkTrack{publisher.id, subscriber.id, track, how});
+}
+
+void Room::Impl::unlink(Seat& subscriber, const TrackId& track) {
+  if (subscriber.links.erase(track) > 0) effects.emplace_back(UnlinkTrack{subscriber.id, track});
+}
+
+void Room::Impl::update_link(Seat& subscriber, const Seat& publisher,
+                             const Publication& publication) {
   const TrackId& track = publication.track.id;
-  for (const auto& subscriber : seats)
-    if (subscriber->media && subscriber->subscriptions.contains(track))
-      effects.emplace_back(UnlinkTrack{subscriber->id, track});
+  const auto held = subscriber.links.find(track);
+  if (held == subscriber.links.end()) return;
+  Delivery how =
+      delivery(subscriber, publisher, publication.track, subscriber.subscriptions.at(track));
+  if (how == held->second) return;
+  effects.emplace_back(UpdateLink{subscriber.id, track, how});
+  held->second = std::move(how);
 }
 
 void Room::Impl::want(Seat& subscriber, const Own& published, const Subscription& wish) {
-  const auto [held, added] = subscriber.subscriptions.try_emplace(wish.track, wish);
-  const bool changed = !added && held->second != wish;
+  const auto [held, added] = subscriber.subscriptions.try_emplace(wish.track);
+  if (held->second.pinned != wish.pinned) unsettled = true;
   held->second = wish;
-  if (!subscriber.media || !published.publication->flowing) return;
-  if (added)
-    effects.emplace_back(link(*published.seat, subscriber, *published.publication, wish));
-  else if (changed)
-    effects.emplace_back(UpdateLink{subscriber.id, wish});
+  settle();
+  const Publication& publication = *published.publication;
+  if (added && subscriber.media && publication.flowing)
+    link(subscriber, *published.seat, publication, wish);
+  else
+    update_link(subscriber, *published.seat, publication);
 }
 
 void Room::Impl::unwant(Seat& subscriber, const Own& published) {
   const TrackId& track = published.publication->track.id;
   if (subscriber.subscriptions.erase(track) == 0) return;
-  if (subscriber.media && published.publication->flowing)
-    effects.emplace_back(UnlinkTrack{subscriber.id, track});
+  unsettled = true;
+  unlink(subscriber, track);
 }
 
 }  // namespace parley::rooms

@@ -38,6 +38,8 @@ void Room::Impl::on(const Mute& in) {
   Track& track = own->publication->track;
   if (track.muted == in.muted) return;
   track.muted = in.muted;
+  unsettled = true;
+  if (track.source == Source::Microphone) floor.silence(in.participant);
   if (track.live) broadcast(event::TrackMuted{in.participant, in.track, in.muted}, own->seat);
   update_speakers(*own->seat);
 }
@@ -53,6 +55,8 @@ void Room::Impl::on(const TrackAppeared& in) {
   track.live = true;
   if (publication->flowing) return;
   publication->flowing = true;
+  unsettled = true;
+  settle();
   link_subscribers(*seat, *publication);
 }
 
@@ -85,6 +89,8 @@ void Room::Impl::stop_flow(Seat& seat, Publication& publication) {
   unlink_subscribers(publication);
   publication.flowing = false;
   publication.speaking = false;
+  unsettled = true;
+  if (publication.track.source == Source::Microphone) floor.silence(seat.id);
   update_speakers(seat);
 }
 

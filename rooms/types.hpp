@@ -45,6 +45,8 @@ struct Track {
   std::string codec;  ///< "opus", "VP8"…; empty until negotiated
   bool muted = false;
   bool live = false;  ///< negotiated: the others have been told of it
+  /// Last-N holds it back from whoever is told of the track (reply::Joined; false elsewhere).
+  bool held = false;
 
   bool operator==(const Track&) const = default;
 };
@@ -72,9 +74,31 @@ struct ChatMessage {
 struct Subscription {
   TrackId track;
   bool paused = false;
-  std::string layer;  ///< rid wanted; empty: the best that fits
+  std::string layer;    ///< rid wanted; empty: the best that fits
+  bool pinned = false;  ///< whatever last-N says, and served first
 
   bool operator==(const Subscription&) const = default;
+};
+
+/// How a track goes to one subscriber: what it wishes, and what the room makes of that.
+struct Delivery {
+  bool paused = false;
+  bool held = false;  ///< by last-N
+  std::string layer;
+  bool preferred = false;  ///< served first, when the bandwidth does not reach for all
+
+  bool operator==(const Delivery&) const = default;
+};
+
+/// What an operator sets of a room.
+struct Settings {
+  /// How many cameras anybody is sent: those of the last that had the floor. 0: all.
+  std::size_t last_n = 0;
+
+  bool operator==(const Settings&) const = default;
+};
+struct SettingsChange {
+  std::optional<std::size_t> last_n;
 };
 
 struct Limits {

@@ -116,13 +116,13 @@ void Conference::Effects::operator()(const rooms::LinkTrack& link) const {
   const MemberRecord* publisher = conference.find_member(link.publisher);
   MemberRecord* subscriber = conference.find_member(link.subscriber);
   if (publisher == nullptr || subscriber == nullptr) return;
-  subscriber->media.link(publisher->media, link.track, link.subscription);
+  subscriber->media.link(publisher->media, link.track, link.delivery);
   conference.touch(link.subscriber);
 }
 
 void Conference::Effects::operator()(const rooms::UpdateLink& update) const {
   if (MemberRecord* member = conference.find_member(update.subscriber))
-    member->media.update_link(update.subscription);
+    member->media.update_link(update.track, update.delivery);
 }
 
 void Conference::Effects::operator()(const rooms::UnlinkTrack& unlink) const {

@@ -40,6 +40,11 @@ std::uint32_t next_ssrc() {
 /// 2.5 s (Chromium) to 6 s (Firefox).
 constexpr Duration kLostConsentTimeout = std::chrono::seconds(8);
 
+pipelines::Delivery delivery_of(const rooms::Delivery& how) {
+  return {how.paused || how.held, how.layer,
+          how.preferred ? forwarding::Priority::High : forwarding::Priority::Normal};
+}
+
 bool decodes(const media::Send& send, const std::string& codec) {
   return std::any_of(send.codecs.begin(), send.codecs.end(),
                      [&](const media::Codec& c) { return media::to_string(c.name) == codec; });
@@ -49,7 +54,8 @@ bool decodes(const media::Send& send, const std::string& codec) {
 
 std::string_view link_state(const Link& link) {
   if (link.undecodable) return "codec_unsupported";
-  if (link.delivery.paused) return "paused";
+  if (link.how.held) return "held";
+  if (link.how.paused) return "paused";
   return link.linked ? "flowing" : "waiting";
 }
 
@@ -119,24 +125,22 @@ void Member::close_track(const TrackId& track) {
   pipeline_->remove_track(track);
 }
 
-void Member::link(const Member& publisher, const rooms::Track& track,
-                  const rooms::Subscription& wish) {
+void Member::link(const Member& publisher, const rooms::Track& track, const rooms::Delivery& how) {
   if (pipeline_ == nullptr || !publisher.has_transport()) return;
   const auto slot = session_->attach(track.id, track.kind, seat_of(publisher.id(), track.source));
   Link& link = links_[track.id];
-  link =
-      Link{track,    publisher.id(),           publisher.connection(), publisher.key_of(track.id),
-           slot.mid, {wish.paused, wish.layer}};
+  link = Link{track, publisher.id(), publisher.connection(), publisher.key_of(track.id), slot.mid,
+              how};
   slots_changed_ = true;
   if (!slot.needs_offer) attach(link);
 }
 
-void Member::update_link(const rooms::Subscription& wish) {
-  const auto it = links_.find(wish.track);
+void Member::update_link(const TrackId& track, const rooms::Delivery& how) {
+  const auto it = links_.find(track);
   if (it == links_.end() || pipeline_ == nullptr) return;
-  it->second.delivery = {wish.paused, wish.layer};
+  it->second.how = how;
   pipelines::update_track(context_->transport, shard_, {connection(), it->second.mid},
-                          it->second.delivery);
+                          delivery_of(how));
 }
 
 void Member::unlink(const TrackId& track) {
@@ -155,7 +159,7 @@ void Member::set_codec(const TrackId& track, const std::string& codec) {
 void Member::attach(Link& link) {
   link.linked = true;
   pipelines::link_track(context_->transport, shard_, {connection(), link.mid},
-                        {link.publisher_connection, link.key}, link.delivery);
+                        {link.publisher_connection, link.key}, delivery_of(link.how));
 }
 
 void Member::detach(const Link& link) {

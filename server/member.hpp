@@ -34,12 +34,12 @@ struct Link {
   transport::ConnectionId publisher_connection = 0;
   forwarding::TrackKey key = 0;
   std::string mid;
-  pipelines::Delivery delivery;
+  rooms::Delivery how;
   bool linked = false;       ///< attached on the shard
   bool undecodable = false;  ///< the subscriber's answer lacks the track's codec
 };
 
-/// For people: waiting, flowing, paused or codec_unsupported.
+/// For people: waiting, flowing, paused, held or codec_unsupported.
 [[nodiscard]] std::string_view link_state(const Link& link);
 
 /// Main-bound. Holds no room logic: the conference tells it what Effects say and asks what became
@@ -68,8 +68,8 @@ class Member {
   /// `mid`: the m-line of the peer's own offer that the track is sent on, where it offers itself.
   void open_track(const TrackId& track, rooms::Kind kind, std::optional<std::string> mid);
   void close_track(const TrackId& track);
-  void link(const Member& publisher, const rooms::Track& track, const rooms::Subscription& wish);
-  void update_link(const rooms::Subscription& wish);
+  void link(const Member& publisher, const rooms::Track& track, const rooms::Delivery& how);
+  void update_link(const TrackId& track, const rooms::Delivery& how);
   void unlink(const TrackId& track);
   /// The publisher's codec became known or changed.
   void set_codec(const TrackId& track, const std::string& codec);

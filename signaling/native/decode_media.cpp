@@ -26,6 +26,7 @@ rooms::Subscription subscription_of(json::Fields& in) {
   subscription.track = TrackId(in.text("track", shape::kWord));
   subscription.paused = in.boolean_or("paused", false);
   subscription.layer = in.text_or("layer", {}, shape::kLayer);
+  subscription.pinned = in.boolean_or("pinned", false);
   return subscription;
 }
 

@@ -36,6 +36,10 @@ struct EventFields {
     out.field("codec", e.codec);
     out.field("undecodable", e.undecodable);
   }
+  void operator()(const event::TrackHeld& e) const {
+    track("track-held", e.participant, e.track);
+    out.field("held", e.held);
+  }
   void operator()(const event::ChatPosted& e) const {
     out.field("type", "chat");
     out.object("message", [&] { write_chat_message(out, e.message); });
@@ -43,6 +47,7 @@ struct EventFields {
   void operator()(const event::ActiveSpeaker& e) const {
     out.field("type", "active-speaker");
     out.strings("participants", e.participants, [](const ParticipantId& id) { return id.str(); });
+    if (!e.dominant.empty()) out.field("dominant", e.dominant.str());
   }
   void operator()(const event::PublishFailed& e) const {
     out.field("type", "publish-failed");

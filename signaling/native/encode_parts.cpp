@@ -18,6 +18,7 @@ void write_track(json::Writer& out, const rooms::Track& track) {
   out.field("source", rooms::to_string(track.source));
   out.field("codec", track.codec);
   out.field("muted", track.muted);
+  if (track.held) out.field("held", true);
 }
 
 void write_chat_message(json::Writer& out, const rooms::ChatMessage& message) {

@@ -96,6 +96,7 @@ class RandomMeeting {
       case 5:
         return Resume{answered, who, "token of " + other.str(), s.flag};
       case 6:
+        if (s.other == 1) return Configure{{.last_n = static_cast<std::size_t>(s.track)}};
         return s.other == 0 ? Input(Remove{request, who}) : Tick{};
       case 7:
         return s.other == 0 && s.track == 0 ? Input(Close{request}) : Tick{};
@@ -109,10 +110,11 @@ class RandomMeeting {
         return Subscribe{request, who, {wish(others, false)}, s.flag};
       case 12:
       case 13:
-        return Subscribe{request, who, {wish(others, s.flag)}, true};
+        return Subscribe{request, who, {wish(others, s.flag, s.kind == 13 && s.flag)}, true};
       case 14:
       case 15:
-        return Speaking{who, own, s.flag};
+        // Loud enough to take the floor at once, now and then.
+        return Speaking{who, own, s.flag || s.other > 0, s.other > 0 ? 3.0 : 0.0, 20.0 * s.other};
       case 16:
       case 17:
       case 18:
@@ -132,7 +134,9 @@ class RandomMeeting {
     }
   }
 
-  static Subscription wish(const TrackId& track, bool paused) { return {track, paused, {}}; }
+  static Subscription wish(const TrackId& track, bool paused, bool pinned = false) {
+    return {track, paused, {}, pinned};
+  }
 
   Room room_;
   Ledger ledger_;

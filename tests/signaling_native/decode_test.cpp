@@ -130,6 +130,9 @@ TEST(Decode, SubscribeTakesAListOrOneTrack) {
   ASSERT_EQ(one.subscriptions.size(), 1U);
   EXPECT_EQ(one.subscriptions[0], list.subscriptions[1]);
   EXPECT_TRUE(one.wanted);
+  EXPECT_TRUE(request<SubscribeRequest>(R"({"id":1,"type":"subscribe","track":"b","pinned":true})")
+                  .subscriptions[0]
+                  .pinned);
 }
 
 TEST(Decode, SubscribeTakesAtMostEightHundredTracks) {

@@ -54,6 +54,14 @@ reply::Joined resumed() {
   return result;
 }
 
+reply::Joined joined_with_held() {
+  reply::Joined result = joined();
+  rooms::Track camera{kScreen, Kind::Video, Source::Camera, "VP8", false, true};
+  camera.held = true;
+  result.participants = {{kBob, "Bob", false, {camera}}};
+  return result;
+}
+
 Description description() {
   return {.sdp = "v=0\r\n",
           .version = 3,
@@ -69,6 +77,7 @@ std::map<std::string, std::string> encoded() {
       {"done, string id", encode_reply(std::string("a\"b"), reply::Done{}, kKeepalive)},
       {"joined an empty room", replied(joined())},
       {"resumed in a full one", replied(resumed())},
+      {"joined where last-N holds a camera", replied(joined_with_held())},
       {"published", replied(reply::Published{kMic})},
       {"posted", replied(reply::Posted{"m1"})},
       {"pong", encode_pong(kId, kNoon)},
@@ -83,9 +92,12 @@ std::map<std::string, std::string> encoded() {
       {"track-removed", encode_event(event::TrackRemoved{kBob, kScreen})},
       {"track-muted", encode_event(event::TrackMuted{kBob, kScreen, true})},
       {"track-undecodable", encode_event(event::TrackUndecodable{kBob, kScreen, "AV1", true})},
+      {"track-held", encode_event(event::TrackHeld{kBob, kScreen, true})},
       {"chat", encode_event(event::ChatPosted{message()})},
       {"active-speaker", encode_event(event::ActiveSpeaker{{kBob, kAnn}})},
       {"active-speaker, silence", encode_event(event::ActiveSpeaker{})},
+      {"active-speaker, with one who has the floor",
+       encode_event(event::ActiveSpeaker{{kAnn}, kAnn})},
       {"publish-failed", encode_event(event::PublishFailed{kMic})},
       {"offer", encode_offer(description())},
       {"slots", encode_slots(description().slots)},

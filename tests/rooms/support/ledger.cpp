@@ -34,6 +34,7 @@ std::optional<std::string> Ledger::enter(const Input& input, const std::vector<E
   check_answers(input, effects);
   check_views(room);
   check_links(room);
+  check_cameras(room);
   const bool ended = !effects.empty() && std::holds_alternative<EndRoom>(effects.back());
   require(ended == clients_.empty(), "the room ends exactly when nobody has a seat");
   return wrong_;
@@ -51,11 +52,14 @@ void Ledger::on(const Answer& effect) {
   const auto* joined = std::get_if<reply::Joined>(&effect.reply.value());
   if (joined == nullptr) return;
   Client& client = clients_[joined->participant];
-  View view{.self = joined->participant, .host = {}, .others = {}, .speakers = {}};
+  View view{.self = joined->participant, .host = {}, .others = {}, .speaking = {}, .held = {}};
   if (joined->host) view.host = view.self;
   for (const Participant& other : joined->participants) {
     auto& tracks = view.others[other.id];
-    for (const Track& track : other.tracks) tracks[track.id] = track;
+    for (Track track : other.tracks) {
+      if (std::exchange(track.held, false)) view.held.insert(track.id);
+      tracks[track.id] = track;
+    }
     if (other.host) view.host = other.id;
   }
   require(joined->chat.size() <= limits_.chat_history, "the history is bounded");
@@ -80,6 +84,7 @@ void Ledger::told(View& view, const Event& event) {
     auto& tracks = view.others[e->participant.id];
     for (const Track& track : e->participant.tracks) tracks[track.id] = track;
   } else if (const auto* left = std::get_if<event::ParticipantLeft>(&event)) {
+    for (const auto& [track, told] : view.others[left->participant]) view.held.erase(track);
     require(view.others.erase(left->participant) == 1, "who leaves was there");
   } else if (const auto* changed = std::get_if<event::HostChanged>(&event)) {
     view.host = changed->participant;
@@ -89,6 +94,7 @@ void Ledger::told(View& view, const Event& event) {
   } else if (const auto* removed = std::get_if<event::TrackRemoved>(&event)) {
     require(view.others[removed->participant].erase(removed->track) == 1,
             "removed tracks are known");
+    view.held.erase(removed->track);
   } else if (const auto* muted = std::get_if<event::TrackMuted>(&event)) {
     auto& tracks = view.others[muted->participant];
     require(tracks.contains(muted->track), "muted tracks are known");
@@ -97,7 +103,14 @@ void Ledger::told(View& view, const Event& event) {
     const std::set<ParticipantId> distinct(speaking->participants.begin(),
                                            speaking->participants.end());
     require(distinct.size() == speaking->participants.size(), "nobody speaks twice at a time");
-    view.speakers = speaking->participants;
+    require(*speaking != view.speaking, "the speakers are told when they change");
+    view.speaking = *speaking;
+  } else if (const auto* held = std::get_if<event::TrackHeld>(&event)) {
+    require(view.others.contains(held->participant) &&
+                view.others[held->participant].contains(held->track),
+            "held tracks are known");
+    require(held->held ? view.held.insert(held->track).second : view.held.erase(held->track) == 1,
+            "who holds what is told when it changes");
   }
 }
 
@@ -146,14 +159,15 @@ void Ledger::on(const LinkTrack& effect) {
   require(publisher.transport && track != publisher.tracks.end() && track->second,
           "a linked track flows");
   require(clients_[effect.subscriber].transport, "links need the subscriber's transport");
-  require(links_.try_emplace({effect.subscriber, effect.track.id}, effect.subscription).second,
+  require(links_.try_emplace({effect.subscriber, effect.track.id}, effect).second,
           "a link is made once");
 }
 
 void Ledger::on(const UpdateLink& effect) {
-  const auto link = links_.find({effect.subscriber, effect.subscription.track});
-  require(link != links_.end() && link->second != effect.subscription, "an update changes a link");
-  if (link != links_.end()) link->second = effect.subscription;
+  const auto link = links_.find({effect.subscriber, effect.track});
+  require(link != links_.end() && link->second.delivery != effect.delivery,
+          "an update changes a link");
+  if (link != links_.end()) link->second.delivery = effect.delivery;
 }
 
 void Ledger::on(const UnlinkTrack& effect) {
@@ -211,22 +225,69 @@ void Ledger::check_views(const Room& room) {
         if (track.live) tracks[track.id] = track;
     }
     require(others == client.view->others, "what " + id.str() + " was told adds up to the room");
-    for (const ParticipantId& speaker : client.view->speakers)
+    const event::ActiveSpeaker& speaking = client.view->speaking;
+    for (const ParticipantId& speaker : speaking.participants)
       require(speaker == id || others.contains(speaker), "speakers are present");
+    require(speaking.dominant == room.dominant(), "clients know who has the floor");
+    require(
+        speaking.dominant.empty() || speaking.dominant == id || others.contains(speaking.dominant),
+        "who has the floor is present");
   }
 }
 
-/// Exactly the subscriptions that can be met are links.
+/// A subscriber is sent what it wants as it wants it, but for what it was told is held.
 void Ledger::check_links(const Room& room) {
   std::set<TrackId> flowing;
   for (const auto& [id, client] : clients_)
     for (const auto& [track, flows] : client.tracks)
       if (flows) flowing.insert(track);
-  std::map<std::pair<ParticipantId, TrackId>, Subscription> expected;
+  std::size_t expected = 0;
   for (const auto& [id, client] : clients_)
+    for (const Subscription& wish : room.subscriptions(id)) {
+      if (!client.transport || !flowing.contains(wish.track)) continue;
+      ++expected;
+      const auto link = links_.find({id, wish.track});
+      require(link != links_.end(), "what is wanted and flows is linked");
+      if (wrong_) return;
+      const auto& [publisher, subscriber, track, delivery] = link->second;
+      require(delivery.paused == wish.paused && delivery.layer == wish.layer,
+              "a link is as it is wanted");
+      require(!wish.pinned || (delivery.preferred && !delivery.held), "what is pinned comes first");
+      require(!client.view || client.view->held.contains(wish.track) == delivery.held,
+              "clients know what is held");
+      require(track.source != Source::Screen || delivery.preferred, "screens come first");
+    }
+  require(expected == links_.size(), "links are the subscriptions that can be met");
+}
+
+/// Everybody is let have the cameras of as many others as the room sends, or of all there are.
+void Ledger::check_cameras(const Room& room) {
+  const std::size_t n = room.settings().last_n;
+  for (const auto& [id, client] : clients_) {
+    if (!client.view) continue;
+    std::set<TrackId> pinned;
     for (const Subscription& wish : room.subscriptions(id))
-      if (client.transport && flowing.contains(wish.track)) expected[{id, wish.track}] = wish;
-  require(expected == links_, "links are the subscriptions that can be met");
+      if (wish.pinned) pinned.insert(wish.track);
+    std::set<ParticipantId> showing;
+    std::set<ParticipantId> let_through;
+    for (const auto& [other, tracks] : client.view->others)
+      for (const auto& [track, told] : tracks) {
+        const bool held = client.view->held.contains(track);
+        require(!held || (n > 0 && told.source == Source::Camera && !pinned.contains(track)),
+                "only cameras are held, and only where the room has a last-N");
+        const auto& own = clients_[other].tracks;
+        const auto flows = own.find(track);
+        if (told.source != Source::Camera || told.muted || flows == own.end() || !flows->second)
+          continue;
+        showing.insert(other);
+        if (!held && !pinned.contains(track)) let_through.insert(other);
+        if (n > 0 && other == room.dominant())
+          require(!held, "who has the floor is seen by everybody");
+      }
+    require(n == 0 || let_through.size() <= n, "no more cameras than N");
+    require(n == 0 || !pinned.empty() || let_through.size() == std::min(n, showing.size()),
+            "no fewer cameras than N");
+  }
 }
 
 bool Ledger::linked(const TrackId& track) const {

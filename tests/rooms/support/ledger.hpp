@@ -32,7 +32,8 @@ class Ledger {
     ParticipantId self;
     ParticipantId host;
     std::map<ParticipantId, std::map<TrackId, Track>> others;
-    std::vector<ParticipantId> speakers;
+    event::ActiveSpeaker speaking;
+    std::set<TrackId> held;
   };
   struct Client {
     std::optional<View> view;  ///< while it has a session
@@ -59,12 +60,13 @@ class Ledger {
   void check_answers(const Input& input, const std::vector<Effect>& effects);
   void check_views(const Room& room);
   void check_links(const Room& room);
+  void check_cameras(const Room& room);
   [[nodiscard]] bool linked(const TrackId& track) const;
 
   Limits limits_;
   std::map<ParticipantId, Client> clients_;
   std::set<ParticipantId> forgotten_;
-  std::map<std::pair<ParticipantId, TrackId>, Subscription> links_;
+  std::map<std::pair<ParticipantId, TrackId>, LinkTrack> links_;
   std::optional<std::string> wrong_;
 };
 

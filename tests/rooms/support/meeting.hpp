@@ -20,10 +20,14 @@ using ::testing::Not;
 inline Subscription wish(const std::string& track, bool paused = false, std::string layer = {}) {
   return {TrackId(track), paused, std::move(layer)};
 }
+inline Subscription pin(const std::string& track, bool pinned = true) {
+  return {TrackId(track), false, {}, pinned};
+}
 
 class Meeting {
  public:
-  explicit Meeting(Limits limits = {}) : room(RoomId("room"), limits) {}
+  explicit Meeting(Limits limits = {}, Settings settings = {})
+      : room(RoomId("room"), limits, settings) {}
 
   /// What the last input brought about, effect by effect.
   std::vector<Effect> effects;
@@ -86,6 +90,18 @@ class Meeting {
   Script speak(const std::string& who, const std::string& track, bool speaking = true) {
     return apply(Speaking{ParticipantId(who), TrackId(track), speaking});
   }
+  /// Speech as reports tell of it, five times a second. What came of it all.
+  Script talk(const std::string& who, const std::string& track, Duration length, double duty = 0.7,
+              double level = 25) {
+    Script all;
+    for (const Time end = now + length; now < end;) {
+      now += kReport;
+      const Script lines = apply(Speaking{ParticipantId(who), TrackId(track), true, duty, level});
+      all.insert(all.end(), lines.begin(), lines.end());
+    }
+    return all;
+  }
+  Script last_n(std::size_t n) { return apply(Configure{{.last_n = n}}); }
   Script chat(const std::string& who, const std::string& text) {
     const RequestId request = next();
     return apply(
@@ -111,6 +127,7 @@ class Meeting {
     return {};
   }
 
+  static constexpr Duration kReport = std::chrono::milliseconds(200);
   Room room;
   Time now{};
 

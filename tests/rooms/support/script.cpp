@@ -29,9 +29,10 @@ std::string list(const Values& values) {
   return result;
 }
 
-std::string how(const Subscription& subscription) {
-  return (subscription.layer.empty() ? "" : " layer " + subscription.layer) +
-         (subscription.paused ? " paused" : "");
+std::string how(const Delivery& delivery) {
+  return fmt::format("{}{}{}{}", delivery.layer.empty() ? "" : " layer " + delivery.layer,
+                     delivery.paused ? " paused" : "", delivery.held ? " held" : "",
+                     delivery.preferred ? " first" : "");
 }
 
 struct EventLine {
@@ -61,11 +62,16 @@ struct EventLine {
     return fmt::format("{} {}/{} {}", e.undecodable ? "undecodable" : "decodable",
                        e.participant.str(), e.track.str(), e.codec);
   }
+  std::string operator()(const event::TrackHeld& e) const {
+    return fmt::format("{} {}/{}", e.held ? "held" : "let through", e.participant.str(),
+                       e.track.str());
+  }
   std::string operator()(const event::ChatPosted& e) const {
     return fmt::format("chat {}: {}", e.message.from.str(), e.message.text);
   }
   std::string operator()(const event::ActiveSpeaker& e) const {
-    return "speaking " + list(e.participants);
+    return fmt::format("speaking {}{}", list(e.participants),
+                       e.dominant.empty() ? "" : " (floor " + e.dominant.str() + ")");
   }
   std::string operator()(const event::PublishFailed& e) const {
     return "publish failed " + e.track.str();
@@ -118,11 +124,10 @@ struct EffectLine {
   }
   std::string operator()(const LinkTrack& e) const {
     return fmt::format("link {}/{} -> {}{}", e.publisher.str(), e.track.id.str(),
-                       e.subscriber.str(), how(e.subscription));
+                       e.subscriber.str(), how(e.delivery));
   }
   std::string operator()(const UpdateLink& e) const {
-    return fmt::format("update {} -> {}{}", e.subscription.track.str(), e.subscriber.str(),
-                       how(e.subscription));
+    return fmt::format("update {} -> {}{}", e.track.str(), e.subscriber.str(), how(e.delivery));
   }
   std::string operator()(const UnlinkTrack& e) const {
     return fmt::format("unlink {} -> {}", e.track.str(), e.subscriber.str());
