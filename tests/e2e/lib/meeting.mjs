@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { launchChromium, launchFirefox } from './browsers.mjs';
 import { Client } from './client.mjs';
+import { startRelay } from './impairment.mjs';
+import { joinAlone, openBlank } from './participant.mjs';
 import { startProxy } from './proxy.mjs';
 import { startServer } from './server.mjs';
 
@@ -15,6 +17,7 @@ export class Meeting {
   /** @type {Map<string, Promise<import('./browsers.mjs').TestBrowser>>} */ #browsers = new Map();
   /** @type {Client[]} */ #clients = [];
   #proxies = [];
+  #relays = [];
   #server;
 
   static async start(options) {
@@ -27,6 +30,11 @@ export class Meeting {
 
   get url() {
     return this.#server.url;
+  }
+
+  /** The server's process id and the one UDP port it was told to use. */
+  get server() {
+    return { pid: this.#server.pid, rtcPort: this.#server.rtcPort };
   }
 
   newRoom() {
@@ -48,6 +56,13 @@ export class Meeting {
     return client;
   }
 
+  /** Joins without the meeting page, in Chromium. @param {import('./participant.mjs').ParticipantOptions} [options] */
+  async joinAlone(room, name, options) {
+    const client = await joinAlone(await this.chromium(), this.url, room, name, options);
+    this.#clients.push(client);
+    return client;
+  }
+
   /** A page that has not joined, with its errors watched. */
   async open(path, options) {
     const page = await (await this.chromium()).newPage(options);
@@ -57,11 +72,25 @@ export class Meeting {
     return client;
   }
 
+  /** A page of the server's origin with nothing on it. */
+  async openBlank() {
+    const client = await openBlank(await this.chromium(), this.url, 'page');
+    this.#clients.push(client);
+    return client;
+  }
+
   /** A way to the server that can be cut; it lives until everyone has left. */
   async proxy() {
     const proxy = await startProxy(this.url);
     this.#proxies.push(proxy);
     return proxy;
+  }
+
+  /** A bad network to the server, for joinAlone(); it lives until everyone has left. */
+  async relay(options) {
+    const relay = await startRelay(this.#server.rtcPort, options);
+    this.#relays.push(relay);
+    return relay;
   }
 
   /** A room's state as the server tells it. */
@@ -75,6 +104,7 @@ export class Meeting {
     const clients = this.#clients.splice(0);
     await Promise.all(clients.map((client) => client.close().catch(() => {})));
     for (const proxy of this.#proxies.splice(0)) proxy.stop();
+    await Promise.all(this.#relays.splice(0).map((relay) => relay.stop()));
     const errors = clients.flatMap(({ name, errors: written }) => written.map((error) => `${name}: ${error}`));
     assert.deepEqual(errors, [], 'pages wrote errors to their consoles');
   }

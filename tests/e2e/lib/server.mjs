@@ -31,8 +31,8 @@ export async function startServer(options = [], { env = {}, softFiles } = {}) {
   const url = await pageUrl(child, log);
   return {
     url,
-    pid: child.pid,
     rtcPort,
+    pid: child.pid,
     /** What the server wrote to stderr. */
     log,
     /** Ends it as an operator would; rejects when it does not end, or not well. */

@@ -1,0 +1,84 @@
+import { Client } from './client.mjs';
+import { sendThrough } from './impairment.mjs';
+
+/**
+ * @typedef {object} ParticipantOptions
+ * @property {MediaTrackConstraints} [camera]  what to publish; nothing unless given
+ * @property {MediaTrackConstraints | boolean} [microphone]
+ * @property {string} [prefers]  codec of video that is sent, like 'VP9'
+ * @property {string} [lacks]  codec of video that cannot be decoded
+ * @property {{port: number}} [relay]  media goes through it
+ */
+
+/**
+ * Joins with the client module alone: no meeting page that draws, measures and adapts. `window.parley` is
+ * its Room, and each track plays in an element.
+ *
+ * @param {import('./browsers.mjs').TestBrowser} browser
+ * @param {string} url of the server
+ * @param {string} room
+ * @param {string} name
+ * @param {ParticipantOptions} [options]
+ */
+export async function joinAlone(browser, url, room, name, { camera, microphone, prefers, lacks, relay } = {}) {
+  const client = await openBlank(browser, url, name, (page) => relay && sendThrough(page, relay.port));
+  if (prefers || lacks) await client.evaluate(chooseCodecs, { prefers, lacks });
+  await client.evaluate(join, { room, name, camera, microphone });
+  return client;
+}
+
+/** A page of the server's origin with nothing on it, not even an icon. */
+export async function openBlank(browser, url, name, prepare = (_page) => {}) {
+  const page = await browser.newPage();
+  const client = new Client(page, name);
+  await prepare(page);
+  await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
+  await page.goto(`${url}/healthz`);
+  return client;
+}
+
+/** Runs in the page. */
+async function join({ room, name, camera, microphone }) {
+  const { Room } = await import('/assets/parley.js');
+  window.parley = new Room();
+  window.parley.addEventListener('track-media', ({ detail: { track, mediaTrack } }) => {
+    document.getElementById(track.id)?.remove();
+    if (!mediaTrack) return;
+    const element = Object.assign(document.createElement(track.kind), { id: track.id, autoplay: true });
+    element.srcObject = new MediaStream([mediaTrack]);
+    document.body.append(element);
+  });
+  if (camera || microphone) {
+    const stream = await navigator.mediaDevices.getUserMedia({ video: camera ?? false, audio: microphone ?? false });
+    for (const track of stream.getTracks()) await window.parley.publish(track);
+  }
+  await window.parley.join({ room, name, data: false });
+}
+
+/**
+ * Runs in the page: changes the server's offers to what a client of other abilities would make of them.
+ * (Chromium's setCodecPreferences would not do: an answering Chromium sends what the offer names first.)
+ */
+function chooseCodecs({ prefers, lacks }) {
+  const { setRemoteDescription } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.setRemoteDescription = function chosen({ type, sdp }) {
+    const sections = sdp.split(/(?=^m=)/m).map((section) => {
+      if (!section.startsWith('m=video')) return section;
+      const formats = (codec) => {
+        const media = [...section.matchAll(/^a=rtpmap:(\d+) ([^/]+)/gm)].filter(([, , name]) => name === codec).map(([, number]) => number);
+        const repairs = [...section.matchAll(/^a=fmtp:(\d+) apt=(\d+)/gm)].filter(([, , repaired]) => media.includes(repaired)).map(([, number]) => number);
+        return [...media, ...repairs];
+      };
+      const receives = /^a=recvonly/m.test(section);
+      const preferred = receives ? formats(prefers) : [];
+      const missing = receives ? [] : formats(lacks);
+      return section
+        .replace(/^(m=video \d+ \S+ )(.*)$/m, (_, start, numbers) => {
+          const others = numbers.trim().split(' ').filter((number) => !preferred.includes(number) && !missing.includes(number));
+          return `${start}${[...preferred, ...others].join(' ')}`;
+        })
+        .replace(/^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) .*\r\n/gm, (line, number) => (missing.includes(number) ? '' : line));
+    });
+    return setRemoteDescription.call(this, { type, sdp: sections.join('') });
+  };
+}
