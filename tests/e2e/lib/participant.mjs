@@ -5,6 +5,7 @@ import { sendThrough } from './impairment.mjs';
  * @typedef {object} ParticipantOptions
  * @property {MediaTrackConstraints} [camera]  what to publish; nothing unless given
  * @property {MediaTrackConstraints | boolean} [microphone]
+ * @property {'all' | 'none'} [subscribe]  'all' unless given
  * @property {string} [prefers]  codec of video that is sent, like 'VP9'
  * @property {string} [lacks]  codec of video that cannot be decoded
  * @property {{port: number}} [relay]  media goes through it
@@ -20,10 +21,10 @@ import { sendThrough } from './impairment.mjs';
  * @param {string} name
  * @param {ParticipantOptions} [options]
  */
-export async function joinAlone(browser, url, room, name, { camera, microphone, prefers, lacks, relay } = {}) {
+export async function joinAlone(browser, url, room, name, { camera, microphone, subscribe = 'all', prefers, lacks, relay } = {}) {
   const client = await openBlank(browser, url, name, (page) => relay && sendThrough(page, relay.port));
   if (prefers || lacks) await client.evaluate(chooseCodecs, { prefers, lacks });
-  await client.evaluate(join, { room, name, camera, microphone });
+  await client.evaluate(join, { room, name, camera, microphone, subscribe });
   return client;
 }
 
@@ -38,7 +39,7 @@ export async function openBlank(browser, url, name, prepare = (_page) => {}) {
 }
 
 /** Runs in the page. */
-async function join({ room, name, camera, microphone }) {
+async function join({ room, name, camera, microphone, subscribe }) {
   const { Room } = await import('/assets/parley.js');
   window.parley = new Room();
   window.parley.addEventListener('track-media', ({ detail: { track, mediaTrack } }) => {
@@ -52,7 +53,7 @@ async function join({ room, name, camera, microphone }) {
     const stream = await navigator.mediaDevices.getUserMedia({ video: camera ?? false, audio: microphone ?? false });
     for (const track of stream.getTracks()) await window.parley.publish(track);
   }
-  await window.parley.join({ room, name, data: false });
+  await window.parley.join({ room, name, subscribe, data: false });
 }
 
 /**
