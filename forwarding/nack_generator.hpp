@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "support/time.hpp"
 
 namespace parley::forwarding {
 
-/// Asks for every missing packet once per round trip, until it comes or is given up. Pure; all
+/// Asks for every missing packet once per round trip, and after a while less often where that is
+/// short: somebody busy may need longer than the network. Until it comes or is given up. Pure; all
 /// memory is its own.
 class NackGenerator {
  public:
@@ -30,6 +32,10 @@ class NackGenerator {
   /// Puts what is to be asked for now into `out`, ascending, and returns how many. What does not
   /// fit is due the next time.
   std::size_t collect(Duration rtt, Time now, std::span<std::uint16_t> out);
+  /// Whether something was given up since this was asked for last.
+  [[nodiscard]] bool take_given_up() { return std::exchange(given_up_, false); }
+  /// Whether the packet is missing and may yet come.
+  [[nodiscard]] bool awaits(std::int64_t sequence) const { return find(sequence) != count_; }
   void clear() { count_ = 0; }
   [[nodiscard]] std::size_t missing() const { return count_; }
 
@@ -41,8 +47,12 @@ class NackGenerator {
     unsigned tries = 0;
   };
 
+  // Its place; count_ when it is not there.
+  [[nodiscard]] std::size_t find(std::int64_t sequence) const;
+
   std::array<Missing, kMaxMissing> missing_;  // ascending
   std::size_t count_ = 0;
+  bool given_up_ = false;
 };
 
 }  // namespace parley::forwarding

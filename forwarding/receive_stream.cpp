@@ -175,6 +175,8 @@ rtcp::ReportBlock ReceiveStream::report(Time now) {
 std::size_t ReceiveStream::collect_nacks(Duration rtt, Time now, std::span<std::uint16_t> out) {
   const std::size_t count = nacks_.collect(rtt, now, out);
   stats_.nacks += count;
+  // The pictures that build on what is lost for good can only be replaced.
+  if (nacks_.take_given_up()) track_.request_keyframe(now);
   return count;
 }
 

@@ -173,6 +173,20 @@ TEST(Nack, OfTooMuchBecomesAKeyframeRequest) {
   EXPECT_THAT(feedback.keyframes, ElementsAre(kSource));
 }
 
+TEST(Nack, ThatNothingComesOfBecomesOneKeyframeRequest) {
+  VideoCall call;
+  call.attach();
+  call.send(true);
+  call.wait(1s);
+  keyframe_requests(call);
+  call.sequence += 2;
+  call.send(false);
+  call.wait(800ms);
+  EXPECT_EQ(keyframe_requests(call), 0U) << "it may yet come";
+  call.wait(2s);
+  EXPECT_EQ(keyframe_requests(call), 1U);
+}
+
 TEST(Nack, WaitsForAWayOut) {
   VideoCall call;
   call.publisher.egress.set_ready(false);

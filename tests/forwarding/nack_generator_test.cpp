@@ -46,17 +46,39 @@ TEST(NackGenerator, StopsWhenThePacketCameAndMeasuresTheRoundTrip) {
       << "asked for twice: which was answered?";
 }
 
+TEST(NackGenerator, AsksLessOftenInTheEndWhereTheRoundTripIsShort) {
+  NackGenerator nacks;
+  ASSERT_TRUE(nacks.on_gap(1, 2, kStart));
+  std::vector<int> asked;
+  for (int at = 0; at < 1000; at += 10)
+    if (!collect(nacks, 10ms, kStart + std::chrono::milliseconds(at)).empty()) asked.push_back(at);
+  EXPECT_THAT(asked, ElementsAre(0, 20, 60, 100, 180, 260, 420, 580, 740, 900));
+}
+
 TEST(NackGenerator, GivesUpAfterTenTriesOrASecond) {
   NackGenerator nacks;
   ASSERT_TRUE(nacks.on_gap(1, 2, kStart));
   std::size_t tries = 0;
-  for (Duration at{}; at < 900ms; at += 10ms) tries += collect(nacks, 20ms, kStart + at).size();
+  for (Duration at{}; at < 2s; at += 10ms) tries += collect(nacks, 20ms, kStart + at).size();
   EXPECT_EQ(tries, 10U);
   EXPECT_EQ(nacks.missing(), 0U);
+  EXPECT_TRUE(nacks.take_given_up());
+  EXPECT_FALSE(nacks.take_given_up());
 
   ASSERT_TRUE(nacks.on_gap(5, 6, kStart));
   EXPECT_THAT(collect(nacks, 20ms, kStart + 1001ms), IsEmpty());
   EXPECT_EQ(nacks.missing(), 0U);
+  EXPECT_TRUE(nacks.take_given_up());
+}
+
+TEST(NackGenerator, AwaitsWhatIsMissingUntilItCame) {
+  NackGenerator nacks;
+  ASSERT_TRUE(nacks.on_gap(1, 3, kStart));
+  EXPECT_TRUE(nacks.awaits(1));
+  EXPECT_FALSE(nacks.awaits(3));
+  nacks.on_late(1, kStart);
+  EXPECT_FALSE(nacks.awaits(1));
+  EXPECT_TRUE(nacks.awaits(2));
 }
 
 TEST(NackGenerator, AGapTooWideIsNotAskedForAtAll) {
