@@ -8,8 +8,9 @@
 
 namespace parley::forwarding {
 
-/// A quality of a track: a simulcast stream or a spatial layer of one, and how many of its temporal
-/// layers. Counted from 0, the smallest; ordered by quality.
+/// A quality of a track: a simulcast stream or, of a track that is sent as one stream, a spatial
+/// layer in it; and how many of its temporal layers. Counted from 0, the smallest; ordered by
+/// quality.
 struct Layer {
   std::uint8_t spatial = 0;
   std::uint8_t temporal = 0;
@@ -17,8 +18,14 @@ struct Layer {
   auto operator<=>(const Layer&) const = default;
 };
 
-/// More spatial times temporal layers than that no browser sends.
-inline constexpr std::size_t kMaxLayerOptions = 16;
+/// As a limit: none at all.
+inline constexpr Layer kBestLayer{255, 255};
+
+/// Simulcast streams of a track, spatial layers of a stream, temporal layers of either: at most.
+/// No browser sends more than three.
+inline constexpr std::size_t kMaxSpatialLayers = 4;
+inline constexpr std::size_t kMaxTemporalLayers = 4;
+inline constexpr std::size_t kMaxLayerOptions = kMaxSpatialLayers * kMaxTemporalLayers;
 
 /// A layer a publisher is sending just now, and what it costs.
 struct LayerOption {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "forwarding/payload_descriptor.hpp"
 #include "forwarding/rtp_packet.hpp"
 #include "support/media.hpp"
 
@@ -15,10 +16,12 @@ struct MediaPacket {
   RtpPacket rtp;
   ExtensionValues extensions;
   const ReceiveStream* stream = nullptr;
+  std::uint8_t layer = 0;      ///< index of the TrackLayer it came on
   std::int64_t sequence = 0;   ///< unwrapped
   std::int64_t timestamp = 0;  ///< unwrapped
   media::CodecName codec{};
-  bool starts_keyframe = false;
+  PayloadDescriptor descriptor;
+  std::int64_t picture = 0;  ///< the descriptor's picture id, unwrapped
 };
 
 }  // namespace parley::forwarding

@@ -163,13 +163,12 @@ void Peer::Impl::report(Compound& compound, Time now) {
   next_report = now + (now < early_until ? kEarlyInterval : kInterval);
 }
 
-bool Peer::send_keyframe_request(Track& track) {
-  if (!impl_->egress.ready() || track.active_ == nullptr) return false;
-  const std::uint32_t media = track.active_->ssrc();
+bool Peer::send_keyframe_request(std::uint32_t media, std::optional<std::uint8_t> fir_number) {
+  if (!impl_->egress.ready()) return false;
   Compound compound(impl_->egress, impl_->ssrc, impl_->cname);
   compound.feedback([&](rtcp::Writer& writer) {
-    return track.pli_ ? writer.pli(impl_->ssrc, media)
-                      : writer.fir(impl_->ssrc, media, track.fir_number_++);
+    return fir_number ? writer.fir(impl_->ssrc, media, *fir_number)
+                      : writer.pli(impl_->ssrc, media);
   });
   return true;
 }

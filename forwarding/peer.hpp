@@ -89,8 +89,8 @@ class Peer {
 
  private:
   friend class Track;
-  // Sends the request if there is a way out and a stream to name.
-  bool send_keyframe_request(Track& track);
+  // PLI for the stream, or FIR with that number. False while there is no way out.
+  bool send_keyframe_request(std::uint32_t media, std::optional<std::uint8_t> fir_number);
 
   class RtcpInput;
   struct Impl;

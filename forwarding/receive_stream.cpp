@@ -116,10 +116,15 @@ void ReceiveStream::advance(std::int64_t sequence, Time now) {
        ++missing)
     received_.reset(index(missing));
   const bool asks = track_.kind() == media::Kind::Video;
-  if (asks && !nacks_.on_gap(newest_sequence_ + 1, sequence, now)) track_.request_keyframe(now);
+  if (asks && !nacks_.on_gap(newest_sequence_ + 1, sequence, now)) ask_for_keyframe(now);
   newest_sequence_ = sequence;
   received_.set(index(sequence));
   restart_.reset();
+}
+
+void ReceiveStream::ask_for_keyframe(Time now) {
+  TrackLayer& layer = track_.layer(layer_);
+  if (!layer.subscribers().empty()) track_.request_keyframe(layer, now);
 }
 
 // --- statistics and reports ---
@@ -176,7 +181,7 @@ std::size_t ReceiveStream::collect_nacks(Duration rtt, Time now, std::span<std::
   const std::size_t count = nacks_.collect(rtt, now, out);
   stats_.nacks += count;
   // The pictures that build on what is lost for good can only be replaced.
-  if (nacks_.take_given_up()) track_.request_keyframe(now);
+  if (nacks_.take_given_up()) ask_for_keyframe(now);
   return count;
 }
 

@@ -79,6 +79,8 @@ class ReceiveStream {
   void begin_sequence(std::uint16_t sequence);
   void begin_segment(std::uint32_t timestamp, std::uint32_t clock_rate);
   void advance(std::int64_t sequence, Time now);
+  // Where somebody takes this layer.
+  void ask_for_keyframe(Time now);
   void count(const RtpPacket& packet);
   void update_jitter(std::int64_t timestamp, Time now);
   [[nodiscard]] std::int64_t expected() const {

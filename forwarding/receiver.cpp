@@ -67,8 +67,8 @@ void Receiver::drop_streams_of(TrackKey key) {
 }
 
 void Receiver::drop_stream(const ReceiveStream* stream) {
-  Track& track = stream->track();
-  if (track.active_ == stream) track.set_active(nullptr);
+  TrackLayer& layer = stream->track().layer(stream->layer());
+  if (layer.stream() == stream) layer.set_stream(nullptr);
   std::erase_if(sources_, [&](const Source& source) { return source.stream == stream; });
   std::erase_if(streams_, [&](const auto& owned) { return owned.get() == stream; });
 }
@@ -93,7 +93,7 @@ Receiver::Source* Receiver::add_source(const RtpPacket& packet, Time now) {
   const auto binding = bind(packet, descriptions);
   if (!binding) return nullptr;
   Track* track = find_track(lines_[binding->line].track);
-  if (track == nullptr || !make_room(now)) return nullptr;
+  if (track == nullptr || binding->layer >= track->layer_count() || !make_room(now)) return nullptr;
 
   ReceiveStream* stream = nullptr;
   if (binding->repair)

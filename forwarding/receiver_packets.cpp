@@ -6,7 +6,7 @@
 namespace parley::forwarding {
 namespace {
 
-// A stream silent for this long no longer keeps another one of its track from being forwarded.
+// A stream silent for this long no longer keeps another one of its layer from being forwarded.
 constexpr Duration kStalled = std::chrono::seconds(1);
 // Nothing at all from the publisher for this long: the network may have stood still.
 constexpr Duration kSilence = std::chrono::milliseconds(200);
@@ -53,14 +53,16 @@ Incoming Receiver::on_media(ReceiveStream& stream, MutableBytes bytes, const Rtp
     track.fan_out()->forward(bytes, now);
     return {};
   }
+  track.note_media(track.layer(stream.layer()), packet.timestamp, now);
   note_codec(track, *codec, now);
   if (track.kind() == media::Kind::Audio) note_level(track, packet, now);
   return {&track, bytes};
 }
 
+// Of the streams that came for one layer, the one that appeared last carries it, until it stalls.
 bool Receiver::is_forwarded(ReceiveStream& stream, Time now) {
-  Track& track = stream.track();
-  const ReceiveStream* active = track.active_;
+  TrackLayer& layer = stream.track().layer(stream.layer());
+  const ReceiveStream* active = layer.stream();
   if (active == &stream) return true;
   const auto appeared_later = [&] {
     const auto first = std::find_if(streams_.begin(), streams_.end(), [&](const auto& candidate) {
@@ -68,10 +70,9 @@ bool Receiver::is_forwarded(ReceiveStream& stream, Time now) {
     });
     return first->get() == active;
   };
-  const bool takes_over = active == nullptr || stream.layer() > active->layer() ||
-                          (stream.layer() == active->layer() && appeared_later()) ||
-                          now - active->last_packet() > kStalled;
-  if (takes_over) track.set_active(&stream);
+  const bool takes_over =
+      active == nullptr || appeared_later() || now - active->last_packet() > kStalled;
+  if (takes_over) layer.set_stream(&stream);
   return takes_over;
 }
 

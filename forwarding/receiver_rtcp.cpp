@@ -9,6 +9,8 @@ namespace {
 // What a publisher may send until bandwidth is estimated: good 720p per video track, bounded.
 constexpr std::uint64_t kVideoBitrate = 2'500'000;
 constexpr std::uint64_t kAudioBitrate = 128'000;
+// The layers below the highest, where there are some.
+constexpr std::uint64_t kLowerLayersBitrate = 1'000'000;
 
 }  // namespace
 
@@ -75,6 +77,11 @@ void Receiver::report(Compound& compound, Time now) {
   write_remb(compound);
 }
 
+std::uint64_t Receiver::bitrate_of(const Track& track) {
+  if (track.kind() == media::Kind::Audio) return kAudioBitrate;
+  return kVideoBitrate + (track.layer_count() > 1 ? kLowerLayersBitrate : 0);
+}
+
 void Receiver::write_remb(Compound& compound) {
   std::array<std::uint32_t, kMaxSources> ssrcs;
   std::size_t count = 0;
@@ -82,8 +89,8 @@ void Receiver::write_remb(Compound& compound) {
   for (const Line& line : lines_) {
     const Track* track = find_track(line.track);
     const bool wanted = line.receive.remb && !line.receive.transport_cc;
-    if (!wanted || track == nullptr || track->active_ == nullptr) continue;
-    bitrate += track->kind() == media::Kind::Video ? kVideoBitrate : kAudioBitrate;
+    if (!wanted || track == nullptr || !track->smallest_layer()) continue;
+    bitrate += bitrate_of(*track);
     for (const auto& stream : streams_)
       if (&stream->track() == track && count < ssrcs.size()) ssrcs[count++] = stream->ssrc();
   }

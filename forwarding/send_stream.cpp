@@ -35,6 +35,7 @@ SendStream::SendStream(Egress& egress, congestion::SendHistory& history, media::
       history_(history),
       description_(std::move(description)),
       sequence_(first_sequence(description_.ssrc)),
+      frame_numbers_(first_sequence(description_.ssrc + 2)),
       newest_timestamp_(scatter(description_.ssrc + 1)),
       rtx_sequence_(first_sequence(description_.rtx_ssrc)) {}
 
@@ -49,12 +50,15 @@ void SendStream::attach(Track& track, Time now) {
   detach();
   track_ = &track;
   track.subscribe(*this);
-  update_payload_types();
+  on_description();
   restart(now);
 }
 
 void SendStream::detach() {
-  if (track_ != nullptr) track_->unsubscribe(*this);
+  if (track_ != nullptr) {
+    stop_listening();
+    track_->unsubscribe(*this);
+  }
   track_gone();
 }
 
@@ -62,6 +66,9 @@ void SendStream::track_gone() {
   track_ = nullptr;
   flowing_ = false;
   segment_ = 0;
+  layer_ = wanted_ = kNone;
+  listening_ = 0;
+  line_lag_ = 0;
   codec_.reset();
 }
 
@@ -69,18 +76,6 @@ void SendStream::set_paused(bool paused, Time now) {
   if (paused_ == paused) return;
   paused_ = paused;
   restart(now);
-}
-
-void SendStream::set_max_layer(std::string rid, Time) {
-  max_layer_ = std::move(rid);
-}
-
-void SendStream::set_target(std::optional<Layer> target, Time) {
-  target_ = target;
-}
-
-std::size_t SendStream::options(std::span<LayerOption, kMaxLayerOptions>, Time) const {
-  return 0;
 }
 
 void SendStream::set_description(media::Send description) {
@@ -101,64 +96,80 @@ void SendStream::update_payload_types() {
 
 void SendStream::restart(Time now) {
   flowing_ = false;
+  if (track_ == nullptr) return;
+  choose_layer();
   ask_for_keyframe(now);
 }
 
 void SendStream::ask_for_keyframe(Time now) {
-  if (track_ != nullptr && !paused_ && egress_.ready()) track_->request_keyframe(now);
+  if (track_ != nullptr && wanted_ != kNone && egress_.ready())
+    track_->request_keyframe(track_->layer(wanted_), now);
 }
 
 SendState SendStream::state() const {
   if (track_ == nullptr) return SendState::Empty;
   if (paused_) return SendState::Paused;
+  if (!target_) return SendState::Starved;
   if (track_->codec() && payload_types_[track_->payload_type_].media == kNone)
     return SendState::CodecUnsupported;
   return flowing_ ? SendState::Flowing : SendState::Waiting;
 }
 
-SendStats SendStream::stats() const {
-  SendStats stats = stats_;
-  stats.state = state();
-  return stats;
-}
-
 // --- packets ---
 
 void SendStream::forward(const MediaPacket& packet, Time now) {
-  if (paused_ || payload_types_[packet.rtp.payload_type].media == kNone || !egress_.ready()) {
-    flowing_ = false;
-    return;
-  }
-  if (!can_continue(packet)) {
-    flowing_ = false;
-    if (!packet.starts_keyframe) return track_->keep_asking(now);
-    if (!start(packet)) return;
-    deliver(packet, now);
-    return catch_up(packet, now);
-  }
+  const bool takes = payload_types_[packet.rtp.payload_type].media != kNone && egress_.ready();
+  if (takes && can_continue(packet)) return deliver(packet, now);
+  if (packet.layer == layer_) flowing_ = false;
+  if (!takes || packet.layer != wanted_) return;
+  // What flows goes on until the wanted layer has a keyframe.
+  if (!packet.descriptor.starts_keyframe) return track_->keep_asking(wanted_, now);
+  if (!start(packet)) return;
   deliver(packet, now);
+  catch_up(packet, now);
 }
 
 void SendStream::deliver(const MediaPacket& packet, Time now) {
-  if (packet.rtp.payload.empty() && sequence_.skip(packet.sequence)) return;
+  if (packet.rtp.payload.empty()) return leave_out(packet, now);
+  const auto verdict = filter_.judge(packet);
+  if (verdict == LayerFilter::Verdict::NeedsKeyframe) track_->keep_asking(layer_, now);
+  if (verdict != LayerFilter::Verdict::Pass) return leave_out(packet, now);
   const auto sequence = sequence_.map(packet.sequence);
   if (!sequence) return;
   const std::int64_t timestamp = packet.timestamp + timestamp_offset_;
-  const std::size_t size =
-      write(packet,
-            {packet.rtp.marker, payload_types_[packet.rtp.payload_type].media, *sequence,
-             static_cast<std::uint32_t>(timestamp), description_.ssrc},
-            {}, now);
+  const std::size_t size = write(packet,
+                                 {packet.rtp.marker || filter_.ends_picture(packet),
+                                  payload_types_[packet.rtp.payload_type].media, *sequence,
+                                  static_cast<std::uint32_t>(timestamp), description_.ssrc},
+                                 {}, now);
   if (size == 0) return;
+  emptied_.reset(*sequence % kEmptiedWindow);
   newest_timestamp_ = std::max(newest_timestamp_, timestamp);
   resend_limit_.on_sent(size);
   ++stats_.packets;
   stats_.bytes += packet.rtp.payload.size();
 }
 
+void SendStream::leave_out(const MediaPacket& packet, Time now) {
+  if (packet.descriptor.temporal > filter_.current().temporal) frame_numbers_.skip(packet);
+  if (sequence_.skip(packet.sequence)) return;
+  const auto sequence = sequence_.map(packet.sequence);
+  if (!sequence) return;
+  MediaPacket empty = packet;
+  empty.rtp.payload = {};
+  empty.descriptor = {};
+  const std::int64_t timestamp = packet.timestamp + timestamp_offset_;
+  write(empty,
+        {false, payload_types_[packet.rtp.payload_type].media, *sequence,
+         static_cast<std::uint32_t>(timestamp), description_.ssrc},
+        {}, now);
+  emptied_.set(*sequence % kEmptiedWindow);
+}
+
 void SendStream::catch_up(const MediaPacket& first, Time now) {
   for (std::int64_t next = first.sequence + 1; next <= first.stream->newest_sequence(); ++next)
-    if (const auto packet = track_->cached(next, now); packet && can_continue(*packet))
+    if (const auto packet = track_->layer(layer_).cached(next, now);
+        packet && can_continue(*packet))
       deliver(*packet, now);
 }
 
@@ -167,16 +178,20 @@ bool SendStream::can_continue(const MediaPacket& packet) const {
 }
 
 bool SendStream::start(const MediaPacket& packet) {
-  if (packet.stream->segment() == segment_) {
+  const bool same_source = packet.stream->segment() == segment_;
+  if (!same_source && !anchor(packet)) return false;
+  if (same_source)
     sequence_.start(packet.sequence);
-  } else {
-    if (!anchor(packet)) return false;
+  else
     sequence_.start_source(packet.sequence);
-  }
+  frame_numbers_.start(packet, same_source);
+  filter_.start(packet);
+  layer_ = packet.layer;
   segment_ = packet.stream->segment();
   codec_ = packet.codec;
   flowing_ = true;
   started_ = true;
+  listen();
   return true;
 }
 
@@ -196,10 +211,13 @@ bool SendStream::anchor(const MediaPacket& packet) {
     if (sound && on_line < free && free - on_line < duration_to_ticks(kMaxOverlap, rate))
       return false;
     first = std::max(on_line, free);
+    // Layers of one track share their time of capture: where the picture of this one stands in the
+    // row already, in another layer, it comes a little late, but the line stays where it is.
+    line_lag_ = segment_ != 0 ? first - on_line : 0;
   }
   anchored_ = true;
   clock_rate_ = rate;
-  line_ = {capture, first};
+  line_ = {capture, first - line_lag_};
   timestamp_offset_ = first - packet.timestamp;
   return true;
 }
@@ -229,12 +247,13 @@ std::size_t SendStream::write(const MediaPacket& packet, RtpHeader header, Bytes
     const Bytes value = packet.extensions.get(e);
     if (!value.empty()) extensions.add(ids.id(e), value);
   }
-  const std::size_t size =
-      write_rtp(egress_.rtp_buffer(), header, extensions, prefix, packet.rtp.payload);
+  const MutableBytes buffer = egress_.rtp_buffer();
+  const std::size_t size = write_rtp(buffer, header, extensions, prefix, packet.rtp.payload);
   if (size == 0) {
     ++stats_.too_large;
     return 0;
   }
+  frame_numbers_.rewrite(packet, buffer.first(size).last(packet.rtp.payload.size()));
   egress_.send_rtp(size);
   if (counted) history_.on_sent(size + egress_.overhead(), now);
   return size;

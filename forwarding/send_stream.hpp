@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -10,7 +11,9 @@
 
 #include "forwarding/congestion/send_history.hpp"
 #include "forwarding/egress.hpp"
+#include "forwarding/frame_numbers.hpp"
 #include "forwarding/layer.hpp"
+#include "forwarding/layer_filter.hpp"
 #include "forwarding/media_packet.hpp"
 #include "forwarding/resend_limit.hpp"
 #include "forwarding/rtcp.hpp"
@@ -39,14 +42,20 @@ class SendStream {
   void attach(Track& track, Time now);
   void detach();
   void set_paused(bool paused, Time now);
-  /// The subscriber's own limit: a rid of the track's simulcast; empty: the best there is.
+  /// The subscriber's own limit: a rid of the track's simulcast; empty or unknown: the best there
+  /// is.
   void set_max_layer(std::string rid, Time now);
-  /// What the bandwidth reaches for. None: nothing of this track, as if it were paused.
+  /// What the bandwidth reaches for; a layer that options() listed, or kBestLayer for whatever
+  /// there is, which is what it starts with. None: nothing of this track, as if it were paused. A
+  /// layer that is not sent any more stands for the best below it.
   void set_target(std::optional<Layer> target, Time now);
   void set_priority(Priority priority) { priority_ = priority; }
   [[nodiscard]] Priority priority() const { return priority_; }
-  /// The layers there are within the subscriber's limit, cheapest first; returns how many.
-  std::size_t options(std::span<LayerOption, kMaxLayerOptions> out, Time now) const;
+  /// The layers that are being sent within the subscriber's limit, cheapest first; returns how
+  /// many. Of the smallest one also what is left with fewer temporal layers: above it, a smaller
+  /// picture is better than a slower one. Nothing for sound, which has no layers. Of a track that
+  /// has stopped altogether, what it was when it did.
+  std::size_t options(std::span<LayerOption, kMaxLayerOptions> out) const;
   [[nodiscard]] SendState state() const;
   [[nodiscard]] const media::Send& description() const { return description_; }
   [[nodiscard]] SendStats stats() const;
@@ -58,10 +67,25 @@ class SendStream {
 
   void set_description(media::Send description);
   void track_gone();
+  // The track's description has changed.
+  void on_description();
+  // The track sends other layers than before.
+  void on_layers_changed(Time now);
   void update_payload_types();
   // Begins again with a keyframe, and asks for it.
   void restart(Time now);
   void ask_for_keyframe(Time now);
+
+  // --- which layer (send_stream_layers.cpp) ---
+  [[nodiscard]] bool wants_nothing() const { return paused_ || !target_; }
+  // Of the track's streams: the highest that may go out by limit and target.
+  [[nodiscard]] Layer layer_limit() const;
+  // Chooses the track's layer to go over to at its next keyframe. True when that is another than
+  // what flows or was waited for.
+  bool choose_layer();
+  // Gets packets of the layer that flows and of the one to come, and of no other.
+  void listen();
+  void stop_listening();
 
   void forward(const MediaPacket& packet, Time now);
   [[nodiscard]] bool can_continue(const MediaPacket& packet) const;
@@ -71,6 +95,8 @@ class SendStream {
   // What came before the late beginning of a keyframe, but belongs after it.
   void catch_up(const MediaPacket& first, Time now);
   void deliver(const MediaPacket& packet, Time now);
+  // Leaves the packet out; where that shows, something empty takes its place.
+  void leave_out(const MediaPacket& packet, Time now);
   // Writes and sends; the payload follows `prefix`. Returns the size sent, 0 if it was too large.
   std::size_t write(const MediaPacket& packet, RtpHeader header, Bytes prefix, Time now);
 
@@ -94,6 +120,7 @@ class SendStream {
     std::uint8_t rtx = kNone;
   };
   static constexpr std::uint8_t kNone = 0xff;
+  static constexpr std::size_t kEmptiedWindow = 1024;
 
   Egress& egress_;
   congestion::SendHistory& history_;
@@ -102,11 +129,20 @@ class SendStream {
   bool paused_ = false;
   bool flowing_ = false;
   std::string max_layer_;
-  std::optional<Layer> target_;
+  std::uint8_t max_spatial_ = kBestLayer.spatial;  // the same by number
+  std::optional<Layer> target_ = kBestLayer;
   Priority priority_ = Priority::Normal;
   std::array<PayloadTypes, 128> payload_types_{};  // by the publisher's payload type
 
+  std::uint8_t layer_ = kNone;   // of the track, that flows or flowed last
+  std::uint8_t wanted_ = kNone;  // the one to flow
+  std::uint32_t listening_ = 0;  // to these, one bit a layer
+  LayerFilter filter_;
+
   SequenceMap sequence_;
+  FrameNumbers frame_numbers_;
+  // Places in the row that an empty packet took, by sequence number.
+  std::bitset<kEmptiedWindow> emptied_;
   std::uint32_t segment_ = 0;  // of the track; 0: none yet
   std::optional<media::CodecName> codec_;
   bool anchored_ = false;
@@ -114,6 +150,7 @@ class SendStream {
   std::int64_t timestamp_offset_ = 0;
   std::int64_t newest_timestamp_;
   LinePoint line_;
+  std::int64_t line_lag_ = 0;  // our timestamps are so much above the line
   bool started_ = false;
 
   ResendLimit resend_limit_;

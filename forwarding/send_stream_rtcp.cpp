@@ -6,13 +6,14 @@ namespace parley::forwarding {
 void SendStream::on_nack(std::uint16_t sequence, Duration rtt, Time now) {
   ++stats_.nacks;
   const auto source = flowing_ ? sequence_.find(sequence) : std::nullopt;
-  const auto packet = source ? track_->cached(*source, now) : std::nullopt;
+  auto packet = source ? track_->layer(layer_).cached(*source, now) : std::nullopt;
   if (!packet || packet->stream->segment() != segment_) return;
+  if (emptied_[sequence % kEmptiedWindow]) packet->rtp.payload = {};
   const PayloadTypes types = payload_types_[packet->rtp.payload_type];
   const std::size_t size = packet->rtp.header_size + packet->rtp.payload.size();
   if (types.media == kNone || !resend_limit_.take(sequence, size, rtt, now)) return;
 
-  RtpHeader header{packet->rtp.marker, types.media, sequence,
+  RtpHeader header{packet->rtp.marker || filter_.ends_picture(*packet), types.media, sequence,
                    static_cast<std::uint32_t>(packet->timestamp + timestamp_offset_),
                    description_.ssrc};
   std::array<std::uint8_t, 2> original{};
@@ -29,7 +30,10 @@ void SendStream::on_nack(std::uint16_t sequence, Duration rtt, Time now) {
 
 void SendStream::on_keyframe_request(Time now) {
   ++stats_.keyframe_requests;
-  ask_for_keyframe(now);
+  if (track_ == nullptr || wants_nothing() || !egress_.ready()) return;
+  // Of what it decodes; it will begin what it is waiting for by itself.
+  const std::uint8_t asked = flowing_ ? layer_ : wanted_;
+  if (asked != kNone) track_->request_keyframe(track_->layer(asked), now);
 }
 
 std::optional<Duration> SendStream::on_report(const rtcp::ReportBlock& block, Time now) {
@@ -45,7 +49,8 @@ std::optional<Duration> SendStream::on_report(const rtcp::ReportBlock& block, Ti
 }
 
 std::optional<rtcp::SenderInfo> SendStream::make_report(Time now) {
-  const ReceiveStream* source = track_ != nullptr ? track_->active_ : nullptr;
+  const ReceiveStream* source =
+      track_ != nullptr && layer_ != kNone ? track_->layer(layer_).stream() : nullptr;
   const bool has_news = stats_.packets != packets_reported_;
   if (!flowing_ || !has_news || source == nullptr || source->segment() != segment_)
     return std::nullopt;
@@ -55,7 +60,7 @@ std::optional<rtcp::SenderInfo> SendStream::make_report(Time now) {
   const Duration since_capture = now - source->capture_time(newest);
   const std::int64_t timestamp =
       newest + timestamp_offset_ + duration_to_ticks(since_capture, clock_rate_);
-  line_ = {now, timestamp};
+  line_ = {now, timestamp - line_lag_};
   return rtcp::SenderInfo{description_.ssrc, to_ntp(now), static_cast<std::uint32_t>(timestamp),
                           static_cast<std::uint32_t>(stats_.packets),
                           static_cast<std::uint32_t>(stats_.bytes)};

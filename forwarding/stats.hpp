@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
+#include "forwarding/layer.hpp"
 #include "support/media.hpp"
 #include "support/time.hpp"
 
@@ -15,6 +17,7 @@ enum class SendState : std::uint8_t {
   Waiting,  ///< attached, waiting for the egress or for a keyframe
   Flowing,
   Paused,
+  Starved,           ///< the bandwidth reaches for nothing of it
   CodecUnsupported,  ///< the subscriber did not negotiate the track's codec
 };
 
@@ -29,8 +32,23 @@ struct ReceiveStats {
   Duration jitter{};                    ///< RFC 3550 A.8
 };
 
+/// One of the streams in which a publisher sends a track.
+struct LayerStats {
+  std::string rid;     ///< empty without simulcast
+  bool alive = false;  ///< it is being sent just now
+  std::uint64_t bits_per_second = 0;
+  std::uint8_t spatial_layers = 0;  ///< in this stream, seen just now
+  std::uint8_t temporal_layers = 0;
+  std::size_t subscribers = 0;  ///< that take it or wait for it
+  ReceiveStats received;
+};
+
 struct SendStats {
   SendState state = SendState::Empty;
+  /// What goes out and what is aimed at; none while nothing does or is. Video only.
+  std::optional<Layer> layer;
+  std::optional<Layer> target;
+  std::string rid;            ///< of `layer`, where the track has simulcast
   std::uint64_t packets = 0;  ///< media packets, retransmissions not
   std::uint64_t bytes = 0;    ///< of their payload
   std::uint64_t retransmitted = 0;

@@ -6,13 +6,13 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
-#include "forwarding/keyframe_requests.hpp"
-#include "forwarding/media_packet.hpp"
-#include "forwarding/packet_cache.hpp"
 #include "forwarding/speaking_detector.hpp"
 #include "forwarding/stats.hpp"
+#include "forwarding/track_layer.hpp"
 #include "support/media.hpp"
 #include "support/time.hpp"
 
@@ -26,20 +26,20 @@ class ReceiveStream;
 /// Names a track within its shard; given out by whoever creates the track.
 using TrackKey = std::uint32_t;
 
-/// The subscribers of one track. Shared by the Track and the `parleyfanout` element it feeds, so
-/// that either may go first; after Track is gone it has no subscribers and forward() does nothing.
-/// Bound to the shard's thread.
+/// Hands a track's packets to its subscribers. Shared by the Track and the `parleyfanout` element
+/// it feeds, so that either may go first; after Track is gone forward() does nothing. Bound to the
+/// shard's thread.
 class FanOut {
  public:
-  /// Rewrites and sends one decrypted RTP packet of the track to every attached SendStream.
-  /// No allocation, no lock. Takes packets that Peer::on_rtp() handed out, in that order; packets
-  /// may be missing. One that is no valid RTP, or of no stream of the track, is ignored.
+  /// Rewrites and sends one decrypted RTP packet of the track to every SendStream that takes the
+  /// layer it belongs to. No allocation, no lock. Takes packets that Peer::on_rtp() handed out, in
+  /// that order; packets may be missing. One that is no valid RTP, or of no stream of the track, is
+  /// ignored.
   void forward(std::span<const std::uint8_t> packet, Time now);
 
  private:
   friend class Track;
   class Track* track_ = nullptr;
-  std::vector<SendStream*> subscribers_;
 };
 
 /// When a change of codec may be told: one that flaps from packet to packet is told slowly.
@@ -59,8 +59,8 @@ class CodecNews {
   Time at_{};
 };
 
-/// One published track: which incoming streams make it up, who wants it, when a keyframe was last
-/// asked for. Owned by its publisher's Peer; bound to the shard's thread.
+/// One published track: the layers it is sent in, who wants it, what they cost. Owned by its
+/// publisher's Peer; bound to the shard's thread.
 class Track {
  public:
   Track(Peer& publisher, TrackKey key, media::Kind kind);
@@ -74,12 +74,15 @@ class Track {
   /// The codec of the packets seen last; none before the first.
   [[nodiscard]] std::optional<media::CodecName> codec() const { return codec_; }
 
-  /// Asks the publisher for a keyframe. Requests within 300 ms of one that was sent become one
-  /// request at the end of that time (sent by Peer::tick).
+  /// Asks the publisher for a keyframe of the best layer it sends. Requests within 300 ms of one
+  /// that was sent become one request at the end of that time (sent by Peer::tick).
   void request_keyframe(Time now);
 
-  /// The stream that is forwarded; all zero before the first packet.
+  /// The best stream that is being sent, with the keyframe requests of all; zero before the first
+  /// packet.
   [[nodiscard]] ReceiveStats stats() const;
+  /// Every stream there is, lowest first.
+  [[nodiscard]] std::vector<LayerStats> layers() const;
 
  private:
   friend class Peer;
@@ -87,6 +90,7 @@ class Track {
   friend class ReceiveStream;
   friend class SendStream;
   friend class FanOut;
+  friend class TrackLayer;
 
   // What the publisher may send, by payload type; changes with its m-line.
   void set_description(const media::Receive& description);
@@ -98,20 +102,37 @@ class Track {
     return at(rtx_index_[payload_type]);
   }
   [[nodiscard]] const media::Codec* at(std::uint8_t place) const;
-  // The stream to forward from now on; null when it is gone.
-  void set_active(const ReceiveStream* stream);
+  [[nodiscard]] const media::ExtensionMap& extensions() const { return extensions_; }
   [[nodiscard]] std::uint32_t next_segment() { return ++segments_; }
 
-  [[nodiscard]] std::optional<MediaPacket> read(Bytes packet) const;
-  [[nodiscard]] std::optional<MediaPacket> cached(std::int64_t sequence, Time now) const;
-  void remember(const MediaPacket& media, Bytes packet, Time now);
+  // --- layers; there is at least one, and none ever goes ---
+  [[nodiscard]] std::size_t layer_count() const { return layers_.size(); }
+  [[nodiscard]] TrackLayer& layer(std::size_t index) { return *layers_[index]; }
+  [[nodiscard]] const TrackLayer& layer(std::size_t index) const { return *layers_[index]; }
+  // The one whose stream this is.
+  [[nodiscard]] TrackLayer* layer_of(std::uint32_t ssrc);
+  // The place of a rid; the highest where it is none.
+  [[nodiscard]] std::uint8_t limit_of(std::string_view rid) const;
+  [[nodiscard]] std::string_view rid_of(std::uint8_t layer) const {
+    return layer < rids_.size() ? std::string_view(rids_[layer]) : std::string_view();
+  }
+  // The best that is being sent and not above `limit`, else the smallest that is being sent.
+  [[nodiscard]] std::optional<std::uint8_t> best_layer(std::uint8_t limit) const;
+  [[nodiscard]] std::optional<std::uint8_t> smallest_layer() const;
+  void add_layers(std::size_t count);
+  // Media of the layer came: it is being sent.
+  void note_media(TrackLayer& layer, std::uint32_t timestamp, Time now);
+  void update_alive(Time now);
 
   void subscribe(SendStream& stream);
   void unsubscribe(SendStream& stream);
+
+  // --- keyframes, by layer ---
+  void request_keyframe(TrackLayer& layer, Time now);
   // For a subscriber that waits: asks once more when the last request came to nothing.
-  void keep_asking(Time now);
+  void keep_asking(std::uint8_t layer, Time now);
   void tick(Time now);
-  void send_keyframe_request();
+  void send_keyframe_request(TrackLayer& layer);
 
   Peer& publisher_;
   TrackKey key_;
@@ -127,14 +148,14 @@ class Track {
   std::array<std::uint8_t, 128> media_index_{};
   std::array<std::uint8_t, 128> rtx_index_{};
   media::ExtensionMap extensions_;
+  std::vector<std::string> rids_;
   bool pli_ = true;
   std::uint8_t fir_number_ = 0;
-  const ReceiveStream* active_ = nullptr;
   std::uint32_t segments_ = 0;
-  std::uint32_t cached_segment_ = 0;
-  std::optional<PacketCache> cache_;  // video only: nobody asks for lost audio
-  KeyframeRequests keyframe_requests_;
   std::uint64_t keyframe_requests_sent_ = 0;
+  std::vector<std::unique_ptr<TrackLayer>> layers_;  // lowest first
+  Time newest_media_{};
+  std::vector<SendStream*> subscribers_;  // all, whatever layer they take
 };
 
 }  // namespace parley::forwarding

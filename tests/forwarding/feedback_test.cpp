@@ -165,6 +165,7 @@ TEST(Nack, DoesNotAskForSound) {
 
 TEST(Nack, OfTooMuchBecomesAKeyframeRequest) {
   VideoCall call;
+  call.attach();
   call.send(10, true);
   call.send(1000, false);
   call.wait(50ms);
@@ -185,6 +186,14 @@ TEST(Nack, ThatNothingComesOfBecomesOneKeyframeRequest) {
   EXPECT_EQ(keyframe_requests(call), 0U) << "it may yet come";
   call.wait(2s);
   EXPECT_EQ(keyframe_requests(call), 1U);
+}
+
+TEST(Nack, OfTooMuchAsksForNothingThatNobodyTakes) {
+  VideoCall call;
+  call.send(10, true);
+  call.send(1000, false);
+  call.wait(1s);
+  EXPECT_EQ(keyframe_requests(call), 0U);
 }
 
 TEST(Nack, WaitsForAWayOut) {

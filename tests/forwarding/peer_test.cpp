@@ -124,7 +124,7 @@ TEST_F(Demux, KnowsABoundedNumberOfSourcesAndReplacesSilentOnes) {
   EXPECT_NE(peer.take(audio(65, 1).to_bytes(), kStart + 5s).track, nullptr);
 }
 
-TEST_F(Demux, TheHighestLayerOfASimulcastFlows) {
+TEST_F(Demux, AllLayersOfASimulcastPassTheTrack) {
   auto line = receive_line("v1", vp8(), 0);
   line.rids = {"q", "h", "f"};
   peer.peer.set_receive(line, 1);
@@ -133,13 +133,26 @@ TEST_F(Demux, TheHighestLayerOfASimulcastFlows) {
     packet.extensions = {{4, text("v1")}, {6, text(rid)}};
     return packet;
   };
-  EXPECT_EQ(take(layer(31, "q", 1)), 1U) << "until a higher one comes";
+  EXPECT_EQ(take(layer(31, "q", 1)), 1U);
   EXPECT_EQ(take(layer(33, "f", 1)), 1U);
-  EXPECT_EQ(take(layer(31, "q", 2)), 0U);
-  EXPECT_EQ(take(layer(32, "h", 1)), 0U);
-  EXPECT_NE(peer.take(layer(32, "h", 2).to_bytes(), kStart + 1100ms).track, nullptr)
-      << "f has stalled";
+  EXPECT_EQ(take(layer(32, "h", 1)), 1U);
+  EXPECT_EQ(take(layer(31, "q", 2)), 1U);
   EXPECT_EQ(take(layer(34, "unknown", 1)), 0U);
+}
+
+TEST_F(Demux, TheStreamThatCameLastCarriesItsLayerUntilItStalls) {
+  auto line = receive_line("v1", vp8(), 0);
+  line.rids = {"q", "f"};
+  peer.peer.set_receive(line, 1);
+  const auto of = [&](std::uint32_t ssrc, std::uint16_t number) {
+    Rtp packet = video(ssrc, number);
+    packet.extensions = {{4, text("v1")}, {6, text("f")}};
+    return packet;
+  };
+  EXPECT_EQ(take(of(31, 1)), 1U);
+  EXPECT_EQ(take(of(32, 1)), 1U) << "a sender that began anew";
+  EXPECT_EQ(take(of(31, 2)), 0U);
+  EXPECT_NE(peer.take(of(31, 3).to_bytes(), kStart + 1100ms).track, nullptr);
 }
 
 // --- RTX from the publisher ---

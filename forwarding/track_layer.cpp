@@ -1,0 +1,96 @@
+#include "forwarding/track_layer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "forwarding/receive_stream.hpp"
+#include "forwarding/track.hpp"
+
+namespace parley::forwarding {
+namespace {
+
+// Where pictures are rare, a layer has not stopped before others are ahead by some.
+constexpr unsigned kPicturesBehind = 4;
+
+}  // namespace
+
+// --- packets ---
+
+std::optional<MediaPacket> TrackLayer::read(const RtpPacket& packet) const {
+  const media::Codec* codec = track_.codec_of(packet.payload_type);
+  if (codec == nullptr) return std::nullopt;
+  MediaPacket media;
+  media.rtp = packet;
+  media.extensions = ExtensionValues(packet, track_.extensions());
+  media.stream = stream_;
+  media.layer = index_;
+  media.sequence = stream_->unwrap_sequence(packet.sequence);
+  media.timestamp = stream_->unwrap_timestamp(packet.timestamp);
+  media.codec = codec->name;
+  media.descriptor = read_descriptor(codec->name, packet.payload);
+  media.picture = unwrap_picture(media.descriptor.picture_id);
+  return media;
+}
+
+std::int64_t TrackLayer::unwrap_picture(const DescriptorField& field) const {
+  if (!field) return 0;
+  // As unwrap(), on seven or fifteen bits.
+  const std::int64_t half = std::int64_t{1} << (field.bits - 1);
+  const std::int64_t step = (field.value - newest_picture_ + half) & (2 * half - 1);
+  return newest_picture_ + step - half;
+}
+
+void TrackLayer::remember(const MediaPacket& media, Bytes packet, Time now) {
+  if (media.descriptor.starts_keyframe) keyframe_requests_.on_keyframe();
+  if (!media.rtp.payload.empty())
+    rates_.on_packet({media.descriptor.spatial, media.descriptor.temporal}, packet.size(), now);
+  newest_picture_ = std::max(newest_picture_, media.picture);
+  if (!cache_ || subscribers_.empty()) return;
+  if (cached_segment_ != stream_->segment()) {
+    cached_segment_ = stream_->segment();
+    cache_->clear();
+  }
+  cache_->put(media.sequence, packet, now);
+}
+
+std::optional<MediaPacket> TrackLayer::cached(std::int64_t sequence, Time now) const {
+  if (!cache_ || stream_ == nullptr || cached_segment_ != stream_->segment()) return std::nullopt;
+  const auto packet = RtpPacket::parse(cache_->find(sequence, now));
+  return packet ? read(*packet) : std::nullopt;
+}
+
+// --- whether it is sent ---
+
+bool TrackLayer::note_media(std::uint32_t timestamp, Time now) {
+  const bool next_picture = timestamp != timestamp_ || last_media_ == Time{};
+  timestamp_ = timestamp;
+  last_media_ = now;
+  pictures_without_ = 0;
+  return next_picture;
+}
+
+bool TrackLayer::update_alive(Time newest_media) {
+  const bool left_behind =
+      newest_media - last_media_ > kStopped && pictures_without_ >= kPicturesBehind;
+  const bool alive = stream_ != nullptr && last_media_ != Time{} && !left_behind;
+  return std::exchange(alive_, alive) != alive;
+}
+
+bool TrackLayer::carries(std::size_t spatial) const {
+  const Time seen = rates_.last_seen(spatial);
+  return seen != Time{} && last_media_ - seen <= kStopped;
+}
+
+// --- subscribers ---
+
+void TrackLayer::join(SendStream& subscriber) {
+  if (!cache_ && track_.kind() == media::Kind::Video) cache_.emplace();
+  subscribers_.push_back(&subscriber);
+}
+
+void TrackLayer::leave(SendStream& subscriber) {
+  std::erase(subscribers_, &subscriber);
+  if (subscribers_.empty()) keyframe_requests_.on_keyframe();  // nobody waits for it any more
+}
+
+}  // namespace parley::forwarding
