@@ -1,5 +1,7 @@
 #include "forwarding/frame_numbers.hpp"
 
+#include "forwarding/sequence.hpp"
+
 namespace parley::forwarding {
 
 void FrameNumbers::start(const MediaPacket& packet, bool same_source) {
@@ -8,6 +10,10 @@ void FrameNumbers::start(const MediaPacket& packet, bool same_source) {
   if (descriptor.picture_id && !same_source) pictures_.start_source(packet.picture);
   tl0_pictures_.start(descriptor.tl0_picture);
   key_indices_.start(descriptor.key_index);
+  if (!packet.dependencies) return;
+  frame_shift_ = static_cast<std::uint16_t>(newest_frame_ + 1 - packet.dependencies->frame_number);
+  if (!same_source && packet.structure != nullptr)
+    template_shift_ = static_cast<std::uint8_t>(templates_end_ - packet.structure->template_offset);
 }
 
 void FrameNumbers::skip(const MediaPacket& packet) {
@@ -29,6 +35,16 @@ void FrameNumbers::rewrite(const MediaPacket& packet, MutableBytes payload) {
     write_field(payload, descriptor.tl0_picture, tl0_pictures_.map(descriptor.tl0_picture));
   if (descriptor.key_index)
     write_field(payload, descriptor.key_index, key_indices_.map(descriptor.key_index));
+}
+
+void FrameNumbers::rewrite_dependencies(const MediaPacket& packet, MutableBytes descriptor) {
+  renumber(descriptor, frame_shift_, template_shift_);
+  const auto frame = static_cast<std::uint16_t>(packet.dependencies->frame_number + frame_shift_);
+  if (!is_after(frame, newest_frame_)) return;
+  newest_frame_ = frame;
+  if (packet.dependencies->has_structure && packet.structure != nullptr)
+    templates_end_ = static_cast<std::uint8_t>(packet.structure->template_offset + template_shift_ +
+                                               packet.structure->template_count);
 }
 
 }  // namespace parley::forwarding

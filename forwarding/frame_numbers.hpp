@@ -9,7 +9,9 @@
 namespace parley::forwarding {
 
 /// Makes one row of the picture ids, TL0PICIDX and KEYIDX of all sources a slot carries (VP8: RFC
-/// 7741 4.2, VP9: RFC 9628 4.2). Pure; no allocation.
+/// 7741 4.2, VP9: RFC 9628 4.2), and of the frame numbers and templates of their dependency
+/// descriptors: a receiver drops a keyframe whose number is below the last one's, and takes packets
+/// of one source for another's where their templates have the same ids. Pure; no allocation.
 class FrameNumbers {
  public:
   /// Where picture ids begin need not be secret, but no two streams should be alike.
@@ -22,6 +24,8 @@ class FrameNumbers {
   void skip(const MediaPacket& packet);
   /// Writes our numbers into the packet's payload, of which `payload` is a copy.
   void rewrite(const MediaPacket& packet, MutableBytes payload);
+  /// The same for its dependency descriptor, which has to have been read.
+  void rewrite_dependencies(const MediaPacket& packet, MutableBytes descriptor);
 
  private:
   // A number that has to go on by one where a source begins.
@@ -45,6 +49,10 @@ class FrameNumbers {
   SequenceMap pictures_;
   Counter tl0_pictures_;
   Counter key_indices_;
+  std::uint16_t newest_frame_ = 0;  // as they went out
+  std::uint8_t templates_end_ = 0;  // one above the last template of the structure sent last
+  std::uint16_t frame_shift_ = 0;   // what is added
+  std::uint8_t template_shift_ = 0;
 };
 
 }  // namespace parley::forwarding

@@ -6,9 +6,70 @@ void LayerFilter::start(const MediaPacket& keyframe) {
   picture_ = keyframe.timestamp;
   current_ = limit_;
   decided_ = 0;
+  active_targets_ = UINT32_MAX;
+  if (keyframe.dependencies) frames_.reset(keyframe.frame);
 }
 
 LayerFilter::Verdict LayerFilter::judge(const MediaPacket& packet) {
+  const bool by_dependencies =
+      packet.dependencies && packet.dependencies->resolved && packet.structure != nullptr;
+  return by_dependencies ? judge_dependencies(packet) : judge_descriptor(packet);
+}
+
+// --- by the dependency descriptor ---
+
+LayerFilter::Verdict LayerFilter::judge_dependencies(const MediaPacket& packet) {
+  if (const auto passed = frames_.find(packet.frame))
+    return *passed ? Verdict::Pass : Verdict::Drop;
+  const bool lacks = packet.frame > frames_.newest() && choose_target(packet);
+  const bool passes = packet.dependencies->indications.of(target_) != Indication::NotPresent;
+  frames_.add(packet.frame, passes);
+  if (passes) return Verdict::Pass;
+  return lacks ? Verdict::NeedsKeyframe : Verdict::Drop;
+}
+
+bool LayerFilter::choose_target(const MediaPacket& packet) {
+  const FrameDependencies& frame = *packet.dependencies;
+  const DependencyStructure& structure = *packet.structure;
+  if (frame.active_targets) active_targets_ = *frame.active_targets;
+  const std::size_t wanted = wanted_target(structure);
+  bool lacks = false;
+  if (frame.has_structure)
+    target_ = wanted;
+  else if (wanted != target_ && frame.indications.of(wanted) == Indication::Switch) {
+    if (has_all(packet))
+      target_ = wanted;
+    else
+      lacks = true;
+  }
+  current_ = structure.targets[target_];
+  return lacks;
+}
+
+// The best within the limit that is being sent; else the smallest of those that are.
+std::size_t LayerFilter::wanted_target(const DependencyStructure& structure) const {
+  std::optional<std::size_t> best;
+  std::optional<std::size_t> smallest;
+  for (std::size_t target = 0; target < structure.target_count; ++target) {
+    if ((active_targets_ >> target & 1U) == 0) continue;
+    const Layer layer = structure.targets[target];
+    if (!smallest || layer < structure.targets[*smallest]) smallest = target;
+    const bool allowed = layer.spatial <= limit_.spatial && layer.temporal <= limit_.temporal;
+    if (allowed && (!best || structure.targets[*best] < layer)) best = target;
+  }
+  return best.value_or(smallest.value_or(0));
+}
+
+bool LayerFilter::has_all(const MediaPacket& packet) const {
+  const auto diffs = packet.dependencies->diffs.all();
+  return std::all_of(diffs.begin(), diffs.end(), [&](std::uint16_t diff) {
+    return frames_.find(packet.frame - diff).value_or(false);
+  });
+}
+
+// --- by the payload's descriptor ---
+
+LayerFilter::Verdict LayerFilter::judge_descriptor(const MediaPacket& packet) {
   if (packet.timestamp > picture_) begin_picture(packet);
   const PayloadDescriptor& frame = packet.descriptor;
   const bool in_newest = packet.timestamp == picture_;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "forwarding/dependency_descriptor.hpp"
 #include "forwarding/payload_descriptor.hpp"
 #include "forwarding/rtp_packet.hpp"
 #include "support/media.hpp"
@@ -22,6 +24,10 @@ struct MediaPacket {
   media::CodecName codec{};
   PayloadDescriptor descriptor;
   std::int64_t picture = 0;  ///< the descriptor's picture id, unwrapped
+  /// What the dependency descriptor says, where there is one; it goes before the payload's.
+  std::optional<FrameDependencies> dependencies;
+  const DependencyStructure* structure = nullptr;  ///< that it refers to, if known
+  std::int64_t frame = 0;                          ///< its frame number, unwrapped
 };
 
 }  // namespace parley::forwarding

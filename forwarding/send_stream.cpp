@@ -158,6 +158,7 @@ void SendStream::leave_out(const MediaPacket& packet, Time now) {
   MediaPacket empty = packet;
   empty.rtp.payload = {};
   empty.descriptor = {};
+  empty.dependencies.reset();
   const std::int64_t timestamp = packet.timestamp + timestamp_offset_;
   write(empty,
         {false, payload_types_[packet.rtp.payload_type].media, *sequence,
@@ -242,10 +243,18 @@ std::size_t SendStream::write(const MediaPacket& packet, RtpHeader header, Bytes
     extensions.add(ids.id(Extension::TransportCc), number);
   else
     extensions.add(ids.id(Extension::AbsSendTime), send_time);
-  for (const Extension e :
-       {Extension::AudioLevel, Extension::VideoOrientation, Extension::DependencyDescriptor}) {
+  for (const Extension e : {Extension::AudioLevel, Extension::VideoOrientation}) {
     const Bytes value = packet.extensions.get(e);
     if (!value.empty()) extensions.add(ids.id(e), value);
+  }
+  // AV1 has nothing else that tells a receiver what it can do without.
+  std::array<std::uint8_t, 256> dependencies;
+  if (packet.dependencies && packet.codec == media::CodecName::Av1) {
+    const Bytes read = packet.extensions.get(Extension::DependencyDescriptor);
+    const MutableBytes written = MutableBytes(dependencies).first(read.size());
+    std::copy(read.begin(), read.end(), written.begin());
+    frame_numbers_.rewrite_dependencies(packet, written);
+    extensions.add(ids.id(Extension::DependencyDescriptor), written);
   }
   const MutableBytes buffer = egress_.rtp_buffer();
   const std::size_t size = write_rtp(buffer, header, extensions, prefix, packet.rtp.payload);

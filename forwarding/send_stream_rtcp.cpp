@@ -8,7 +8,11 @@ void SendStream::on_nack(std::uint16_t sequence, Duration rtt, Time now) {
   const auto source = flowing_ ? sequence_.find(sequence) : std::nullopt;
   auto packet = source ? track_->layer(layer_).cached(*source, now) : std::nullopt;
   if (!packet || packet->stream->segment() != segment_) return;
-  if (emptied_[sequence % kEmptiedWindow]) packet->rtp.payload = {};
+  if (emptied_[sequence % kEmptiedWindow]) {
+    packet->rtp.payload = {};
+    packet->descriptor = {};
+    packet->dependencies.reset();
+  }
   const PayloadTypes types = payload_types_[packet->rtp.payload_type];
   const std::size_t size = packet->rtp.header_size + packet->rtp.payload.size();
   if (types.media == kNone || !resend_limit_.take(sequence, size, rtt, now)) return;

@@ -12,7 +12,7 @@ void FanOut::forward(std::span<const std::uint8_t> packet, Time now) {
   if (track_ == nullptr) return;
   const auto rtp = RtpPacket::parse(packet);
   TrackLayer* layer = rtp ? track_->layer_of(rtp->ssrc) : nullptr;
-  const auto media = layer != nullptr ? layer->read(*rtp) : std::nullopt;
+  auto media = layer != nullptr ? layer->read(*rtp) : std::nullopt;
   if (!media) return;
   layer->remember(*media, packet, now);
   for (SendStream* subscriber : layer->subscribers()) subscriber->forward(*media, now);

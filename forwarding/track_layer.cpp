@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "forwarding/receive_stream.hpp"
+#include "forwarding/sequence.hpp"
 #include "forwarding/track.hpp"
 
 namespace parley::forwarding {
@@ -29,7 +30,34 @@ std::optional<MediaPacket> TrackLayer::read(const RtpPacket& packet) const {
   media.codec = codec->name;
   media.descriptor = read_descriptor(codec->name, packet.payload);
   media.picture = unwrap_picture(media.descriptor.picture_id);
+  read_extension(media);
   return media;
+}
+
+void TrackLayer::read_extension(MediaPacket& media) const {
+  const Bytes bytes = media.extensions.get(media::Extension::DependencyDescriptor);
+  if (bytes.empty()) return;
+  media.dependencies = read_dependencies(bytes, structure_.get());
+  if (!media.dependencies) return;
+  const FrameDependencies& frame = *media.dependencies;
+  media.structure = structure_.get();
+  media.frame = unwrap(frame.frame_number, newest_frame_);
+  media.descriptor.starts_keyframe |= frame.has_structure && frame.starts_frame;
+  media.descriptor.begins_frame = frame.starts_frame;
+  media.descriptor.ends_frame = frame.ends_frame;
+  if (!frame.resolved) return;
+  media.descriptor.spatial = frame.layer.spatial;
+  media.descriptor.temporal = frame.layer.temporal;
+}
+
+// A keyframe that comes late does not bring the older structure back.
+void TrackLayer::learn_structure(MediaPacket& media) {
+  if (structure_ && media.frame < structure_frame_) return;
+  if (!structure_) structure_ = std::make_unique<DependencyStructure>();
+  structure_frame_ = media.frame;
+  (void)read_dependencies(media.extensions.get(media::Extension::DependencyDescriptor), nullptr,
+                          structure_.get());
+  media.structure = structure_.get();
 }
 
 std::int64_t TrackLayer::unwrap_picture(const DescriptorField& field) const {
@@ -40,11 +68,15 @@ std::int64_t TrackLayer::unwrap_picture(const DescriptorField& field) const {
   return newest_picture_ + step - half;
 }
 
-void TrackLayer::remember(const MediaPacket& media, Bytes packet, Time now) {
+void TrackLayer::remember(MediaPacket& media, Bytes packet, Time now) {
   if (media.descriptor.starts_keyframe) keyframe_requests_.on_keyframe();
   if (!media.rtp.payload.empty())
     rates_.on_packet({media.descriptor.spatial, media.descriptor.temporal}, packet.size(), now);
   newest_picture_ = std::max(newest_picture_, media.picture);
+  if (media.dependencies) {
+    newest_frame_ = std::max(newest_frame_, media.frame);
+    if (media.dependencies->has_structure) learn_structure(media);
+  }
   if (!cache_ || subscribers_.empty()) return;
   if (cached_segment_ != stream_->segment()) {
     cached_segment_ = stream_->segment();

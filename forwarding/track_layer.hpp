@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -37,7 +38,7 @@ class TrackLayer {
   /// A packet of stream(); nothing when its payload type is not described.
   [[nodiscard]] std::optional<MediaPacket> read(const RtpPacket& packet) const;
   /// Keeps it for those who lose it, and counts it.
-  void remember(const MediaPacket& media, Bytes packet, Time now);
+  void remember(MediaPacket& media, Bytes packet, Time now);
   /// Again, for a subscriber that lost it.
   [[nodiscard]] std::optional<MediaPacket> cached(std::int64_t sequence, Time now) const;
 
@@ -70,6 +71,8 @@ class TrackLayer {
  private:
   // The unwrapped number nearest to the newest one.
   [[nodiscard]] std::int64_t unwrap_picture(const DescriptorField& field) const;
+  void read_extension(MediaPacket& media) const;
+  void learn_structure(MediaPacket& media);
 
   const Track& track_;
   std::uint8_t index_;
@@ -78,6 +81,10 @@ class TrackLayer {
   KeyframeRequests keyframe_requests_;
   LayerRates rates_;
   std::int64_t newest_picture_ = 0;
+  // Made with the first dependency descriptor that has one.
+  std::unique_ptr<DependencyStructure> structure_;
+  std::int64_t structure_frame_ = 0;
+  std::int64_t newest_frame_ = 0;
 
   bool alive_ = false;
   Time last_media_{};
