@@ -110,6 +110,7 @@ void Campaign::add_clients() {
     for (std::size_t room = 0; room < options_.rooms; ++room) add(room, 0, false);
   counted_.resize(clients_.size());
   failed_.resize(clients_.size());
+  timed_.resize(clients_.size());
 }
 
 void Campaign::start() {
@@ -218,13 +219,23 @@ void Campaign::join_some() {
   while (asked_ < to) {
     const auto position = static_cast<double>(asked_ - from);
     if (options_.join_rate > 0 && position > passed * options_.join_rate) return;
-    clients_[asked_++]->join();
+    Client& client = *clients_[asked_++];
+    timed_[client.role().place.client] = hears_at_once(client);
+    client.join();
   }
 }
 
 bool Campaign::expects_media(const Client& client) const {
   if (!client.role().receives) return false;
   return options_.publishers > (client.role().publishes ? 1U : 0U);
+}
+
+/// Whether somebody of its room sends already, so that the time until it hears them is its own.
+bool Campaign::hears_at_once(const Client& client) const {
+  return client.role().receives && std::ranges::any_of(clients_, [&](const auto& other) {
+           return other->role().publishes && other->role().place.room == client.role().place.room &&
+                  other->state() == Client::State::Connected;
+         });
 }
 
 bool Campaign::is_settled(const Client& client) const {
@@ -330,7 +341,7 @@ void Campaign::collect() {
                          ? deliver_by_sequence(receptions)
                          : deliver(sent, receptions, window_.begin(), window_.end());
   for (const auto& client : clients_)
-    if (const auto time = client->join_time(); time && !client->role().publishes)
+    if (const auto time = client->join_time(); time && timed_[client->role().place.client])
       report_.joins.push_back(*time);
   report_.joined = static_cast<std::size_t>(std::ranges::count(counted_, true));
 }

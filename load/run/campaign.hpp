@@ -58,6 +58,7 @@ class Campaign final : private ConnectionObserver {
   void check_all_gone();
   void churn_some();
   [[nodiscard]] bool is_settled(const Client& client) const;
+  [[nodiscard]] bool hears_at_once(const Client& client) const;
   [[nodiscard]] bool expects_media(const Client& client) const;
   void note_failure(const Client& client, const Error& error);
   void begin_measuring();
@@ -74,7 +75,8 @@ class Campaign final : private ConnectionObserver {
   std::vector<std::unique_ptr<MediaLoop>> loops_;
   std::unique_ptr<ClientContext> context_;
   std::vector<std::unique_ptr<Client>> clients_;
-  std::vector<bool> counted_, failed_;  ///< of each client: connected once; ended by an error
+  // Of each client: connected once; ended by an error; its time to join means something.
+  std::vector<bool> counted_, failed_, timed_;
 
   Phase phase_ = Phase::Over;
   Time phase_since_{};

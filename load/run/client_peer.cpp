@@ -83,7 +83,8 @@ Result<std::string> ClientPeer::answer(std::string_view offer,
 
 std::string ClientPeer::offer() {
   if (const auto server = resolve(server_host_))
-    if (const auto ip = local_ip_towards({*server, 9, 0})) local_.address = transport::to_string(*ip);
+    if (const auto ip = local_ip_towards({*server, 9, 0}))
+      local_.address = transport::to_string(*ip);
   return make_offer(local_);
 }
 

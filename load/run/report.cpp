@@ -19,7 +19,7 @@ double seconds(Duration duration) {
 struct Figures {
   Figures(const Report& report, const Options& options) {
     const double span = std::max(seconds(report.measured), 1e-9);
-    packets_per_second = static_cast<double>(report.totals.packets) / span;
+    packets_per_second = static_cast<double>(report.delivery.received) / span;
     megabits_per_second = static_cast<double>(report.totals.bytes) * 8e-6 / span;
     own_cpu_percent = 100 * seconds(report.own_cpu) / span;
     sent_per_second = static_cast<double>(report.totals.sent) / span;
