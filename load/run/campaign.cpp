@@ -64,7 +64,6 @@ Campaign::~Campaign() {
 
 Status Campaign::set_up() {
   raise_descriptor_limit();
-  transport::prepare_srtp();
   auto identity = DtlsIdentity::make();
   if (!identity) return identity.error();
   if (options_.pid)
