@@ -24,8 +24,12 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"plugins", {"plugins", "forwarding", "support", "support/glib"}},
     {"pipelines", {"pipelines", "transport", "plugins", "forwarding", "support", "support/glib"}},
     {"recordings", {"recordings", "pipelines", "support", "support/glib"}},
-    {"signaling", {"signaling", "rooms", "support", "support/glib"}},
+    {"signaling", {"signaling", "signaling/json", "rooms", "support", "support/glib"}},
+    {"signaling/json", {"signaling/json", "support", "support/glib"}},
     {"signaling/sdp", {"signaling/sdp", "support"}},
+    {"load",
+     {"load", "signaling/json", "signaling/sdp", "transport", "forwarding", "support",
+      "support/glib"}},
     {"server",
      {"server", "signaling", "signaling/sdp", "rooms", "pipelines", "recordings", "transport",
       "plugins", "forwarding", "support", "support/glib"}},
@@ -37,7 +41,7 @@ const std::vector<std::string> kImpure = {"gst/",    "glib",         "gio/",
 const std::set<std::string> kPure = {"rooms", "forwarding", "signaling/sdp"};
 
 std::string module_of(const std::string& path) {
-  for (const char* part : {"support/glib", "signaling/sdp"})
+  for (const char* part : {"support/glib", "signaling/json", "signaling/sdp"})
     if (path.rfind(std::string(part) + "/", 0) == 0) return part;
   return path.substr(0, path.find('/'));
 }
