@@ -66,14 +66,10 @@ struct Receive {
   ExtensionMap extensions;
   std::vector<std::uint32_t> ssrcs;  ///< announced primary SSRCs; may be empty (then by mid or rid)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> rtx;  ///< FID groups: primary, repair
-  /// Simulcast streams, lowest first; empty without simulcast. On m-lines of ours the order is the
-  /// server's own; on a peer's it is its a=simulcast line's, where browsers list what was given to
-  /// sendEncodings. No RFC gives that order a meaning: it is a first guess, the pictures' sizes
-  /// decide.
-  std::vector<std::string> rids;
-  bool transport_cc = false;  ///< the peer wants transport-wide feedback
-  bool remb = false;          ///< goog-remb was negotiated
-  bool pli = true;            ///< false where only "ccm fir" was negotiated (RFC 5104)
+  std::vector<std::string> rids;  ///< simulcast, lowest first as far as told; empty without
+  bool transport_cc = false;      ///< the peer wants transport-wide feedback
+  bool remb = false;              ///< goog-remb was negotiated
+  bool pli = true;                ///< false where only "ccm fir" was negotiated (RFC 5104)
 
   bool operator==(const Receive&) const = default;
 };

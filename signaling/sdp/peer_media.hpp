@@ -61,7 +61,9 @@ struct PeerMedia {
   std::vector<std::uint32_t> ssrcs;                          ///< without the repair ones
   std::vector<std::pair<std::uint32_t, std::uint32_t>> rtx;  ///< FID groups: primary, repair
   /// What a=simulcast says it sends, in its order: the first of each stream's alternatives,
-  /// paused or not. Those without an a=rid line of their own are none.
+  /// paused or not. Those without an a=rid line of their own are none. Browsers list them as given
+  /// to sendEncodings, mostly small ones first, but no RFC gives the order a meaning: it is a first
+  /// guess, the pictures' sizes decide.
   std::vector<OfferedLayer> layers;
   std::string stream = "-";  ///< of the first a=msid
   bool reduced_size_rtcp = false;
