@@ -26,7 +26,7 @@ struct ParticipantLeft {
 struct HostChanged {
   ParticipantId participant;
 };
-/// Again for a track that is known: it has another codec now.
+/// Again for a track that is known: it has another codec or other layers now.
 struct TrackAdded {
   ParticipantId participant;
   Track track;

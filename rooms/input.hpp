@@ -75,11 +75,12 @@ struct Chat {
 // ------------------------------------------------------------------------------------------
 
 /// The track's m-line was negotiated; it is announced and linked to its subscribers. Again with
-/// another codec: the publisher changed codecs.
+/// another codec or other layers: the publisher changed them.
 struct TrackAppeared {
   ParticipantId participant;
   TrackId track;
   std::string codec;
+  std::vector<std::string> layers{};
 };
 /// The peer refused the m-line of a track it had published.
 struct TrackRefused {

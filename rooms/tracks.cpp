@@ -49,8 +49,9 @@ void Room::Impl::on(const TrackAppeared& in) {
   Publication* publication = seat != nullptr && seat->media ? seat->find(in.track) : nullptr;
   if (publication == nullptr) return;
   Track& track = publication->track;
-  const bool news = !track.live || track.codec != in.codec;
+  const bool news = !track.live || track.codec != in.codec || track.layers != in.layers;
   track.codec = in.codec;
+  track.layers = in.layers;
   if (news) announce(*seat, track);
   track.live = true;
   if (publication->flowing) return;

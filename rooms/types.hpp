@@ -47,6 +47,9 @@ struct Track {
   bool live = false;  ///< negotiated: the others have been told of it
   /// Last-N holds it back from whoever is told of the track (reply::Joined; false elsewhere).
   bool held = false;
+  /// The rids of its simulcast, lowest first; empty without. The publisher need not send all of
+  /// them all the time.
+  std::vector<std::string> layers{};
 
   bool operator==(const Track&) const = default;
 };

@@ -229,7 +229,8 @@ void Conference::announce(MemberRecord& member, const sdp::Applied& applied) {
   member.media.apply_negotiated();
   std::vector<rooms::Input> inputs;
   for (const TrackId& track : applied.accepted)
-    inputs.push_back(rooms::TrackAppeared{id, track, member.media.codec_of(track)});
+    inputs.push_back(rooms::TrackAppeared{id, track, member.media.codec_of(track),
+                                          member.media.layers_of(track)});
   for (const TrackId& track : applied.refused) inputs.push_back(rooms::TrackRefused{id, track});
   for (rooms::Input& input : inputs) submit(room, std::move(input));
   if (MemberRecord* still = find_member(id)) report_decodability(*still);
@@ -300,7 +301,8 @@ void Conference::on_codec(transport::ConnectionId connection, forwarding::TrackK
   const ParticipantId id = publisher->media.id();
   const std::string name(media::to_string(codec));
   const auto participants = room->second.room.participants();
-  submit(publisher->room, rooms::TrackAppeared{id, *track, name});
+  submit(publisher->room,
+         rooms::TrackAppeared{id, *track, name, publisher->media.layers_of(*track)});
   for (const rooms::Participant& participant : participants) {
     MemberRecord* member = find_member(participant.id);
     if (member == nullptr) continue;

@@ -195,6 +195,12 @@ std::string Member::codec_of(const TrackId& track) const {
   return codec ? std::string(media::to_string(codec->name)) : std::string();
 }
 
+std::vector<std::string> Member::layers_of(const TrackId& track) const {
+  for (auto& receiving : session_->receiving())
+    if (receiving.track == track) return std::move(receiving.media.rids);
+  return {};
+}
+
 signaling::Description Member::offer() {
   offer_all_ = false;
   return describe(session_->make_offer(local_transport()));

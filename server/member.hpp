@@ -87,6 +87,8 @@ class Member {
   [[nodiscard]] bool needs_offer() const;
   /// The codec the peer put first on a publication's m-line; empty before it is negotiated.
   [[nodiscard]] std::string codec_of(const TrackId& track) const;
+  /// The rids negotiated for a publication's simulcast, lowest first.
+  [[nodiscard]] std::vector<std::string> layers_of(const TrackId& track) const;
 
   /// Our offer or answer of the present state, with what its m-lines mean; clears slots_changed().
   [[nodiscard]] signaling::Description offer();

@@ -66,7 +66,7 @@ struct Receive {
   ExtensionMap extensions;
   std::vector<std::uint32_t> ssrcs;  ///< announced primary SSRCs; may be empty (then by mid or rid)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> rtx;  ///< FID groups: primary, repair
-  std::vector<std::string> rids;  ///< simulcast, lowest first; empty without simulcast
+  std::vector<std::string> rids;  ///< simulcast, lowest first as far as told; empty without
   bool transport_cc = false;      ///< the peer wants transport-wide feedback
   bool remb = false;              ///< goog-remb was negotiated
   bool pli = true;                ///< false where only "ccm fir" was negotiated (RFC 5104)

@@ -39,7 +39,14 @@ export interface RemoteTrack {
   readonly kind: Kind;
   readonly source: Source;
   codec: string;
+  /**
+   * The names of its simulcast's layers, lowest first; empty without simulcast. Each is twice as wide as
+   * the one before. Its publisher need not send all of them all the time.
+   */
+  layers: readonly string[];
   muted: boolean;
+  /** The room lets only the cameras of the last speakers through, and this is none of them just now. */
+  held: boolean;
   /** This browser cannot decode the codec it is sent with. */
   undecodable: boolean;
   /**
@@ -65,6 +72,8 @@ export interface Publication {
   readonly source: Source;
   readonly kind: Kind;
   muted: boolean;
+  /** Sent in several sizes, of which the server gives each subscriber the one that fits. */
+  readonly simulcast: boolean;
   /** What is sent; null sends nothing (a camera switched off). */
   track: MediaStreamTrack | null;
 }
@@ -96,6 +105,14 @@ export interface FlowStats {
   quality: Quality;
 }
 
+/** A size in which one's own picture goes out. */
+export interface SentLayer {
+  /** Empty without simulcast. */
+  rid: string;
+  width: number;
+  height: number;
+}
+
 export interface RoomStats {
   /** Round trip to the server in milliseconds. */
   rtt: number | null;
@@ -104,6 +121,8 @@ export interface RoomStats {
   up: FlowStats;
   /** Received, by track id. */
   tracks: Map<string, FlowStats>;
+  /** By id of one's own video tracks: what goes out of each just now, from small to large. */
+  sent: Map<string, SentLayer[]>;
   /** Of the whole connection: the worst of what was judged. */
   quality: Quality;
 }
@@ -122,6 +141,16 @@ export interface JoinOptions {
   data?: boolean;
 }
 
+/** How a track is to come; what is left out is as without a wish. */
+export interface Wish {
+  /** Not at all for now; the subscription stays. */
+  paused?: boolean;
+  /** No larger than this one of the track's `layers`; '' the best that fits. */
+  layer?: string;
+  /** Comes before others where the network is narrow, and also where the room holds its like back. */
+  pinned?: boolean;
+}
+
 export interface RoomEventMap {
   /** `reason` says why for `reconnecting` and `left`. */
   state: { state: RoomState; reason?: string };
@@ -136,6 +165,8 @@ export interface RoomEventMap {
   'track-added': { participant: Participant; track: RemoteTrack };
   'track-removed': { participant: Participant; track: RemoteTrack };
   'track-muted': { participant: Participant; track: RemoteTrack };
+  /** The room holds the track back, or again lets it through: see `held`. */
+  'track-held': { participant: Participant; track: RemoteTrack };
   'track-undecodable': { participant: Participant; track: RemoteTrack };
   /** Media for this track comes from `mediaTrack` from now on; null: from nowhere. */
   'track-media': { participant: Participant; track: RemoteTrack; mediaTrack: MediaStreamTrack | null };
@@ -143,8 +174,11 @@ export interface RoomEventMap {
   'publish-failed': { publication: Publication; error?: ParleyError };
   /** Also one's own messages, as the server took them. */
   chat: { message: ChatMessage };
-  /** Ids of who speaks now, maybe one's own; empty: silence. */
-  'active-speaker': { participants: string[] };
+  /**
+   * Ids of who speaks now, maybe one's own; empty: silence. `dominant` has the floor, also in silence,
+   * until another takes it; empty: nobody.
+   */
+  'active-speaker': { participants: string[]; dominant: string };
   data: { data: string | ArrayBuffer; ordered: boolean };
   /** Recordings and whatever else later servers tell; the server's event as it came. */
   event: { type: string; [field: string]: unknown };
@@ -177,17 +211,23 @@ export class Room extends EventTarget {
 
   /**
    * Publishes a track. Called before join() it goes out together with the join. `source` defaults to
-   * microphone or camera. After a reconnect it is published again by itself.
+   * microphone or camera. After a reconnect it is published again by itself. Video goes out in several
+   * sizes (a camera in up to three, a screen in two), unless `simulcast` is false.
    */
-  publish(track: MediaStreamTrack, options?: { source?: Source; muted?: boolean }): Promise<Publication>;
+  publish(
+    track: MediaStreamTrack, options?: { source?: Source; muted?: boolean; simulcast?: boolean },
+  ): Promise<Publication>;
   unpublish(publication: Publication): Promise<void>;
   /** Mutes for everybody: sends silence or black, and the others are told. */
   setMuted(publication: Publication, muted: boolean): Promise<void>;
   /** Sends another track of the same kind, without negotiation; null sends nothing. */
   replaceTrack(publication: Publication, track: MediaStreamTrack | null): Promise<void>;
 
-  /** Asks for tracks by id, or changes how they come. `layer` is a simulcast rid; '' the best that fits. */
-  subscribe(tracks: string | Iterable<string>, options?: { paused?: boolean; layer?: string }): Promise<void>;
+  /**
+   * Asks for tracks by id, or changes how they come. A wish replaces the one before; those given with a
+   * track go before `options`, which hold for all.
+   */
+  subscribe(tracks: string | Iterable<string | ({ track: string } & Wish)>, options?: Wish): Promise<void>;
   unsubscribe(tracks: string | Iterable<string>): Promise<void>;
   pause(tracks: string | Iterable<string>): Promise<void>;
   resume(tracks: string | Iterable<string>): Promise<void>;

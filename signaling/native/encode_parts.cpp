@@ -17,6 +17,8 @@ void write_track(json::Writer& out, const rooms::Track& track) {
   out.field("kind", media::to_string(track.kind));
   out.field("source", rooms::to_string(track.source));
   out.field("codec", track.codec);
+  if (!track.layers.empty())
+    out.strings("layers", track.layers, [](const std::string& rid) { return rid; });
   out.field("muted", track.muted);
   if (track.held) out.field("held", true);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "signaling/sdp/peer_transport.hpp"
 #include "signaling/sdp/text.hpp"
@@ -11,7 +12,7 @@ namespace {
 
 /// Keeps of the answered media what was offered, under the numbers it was offered with
 /// (RFC 3264 6.1: the answerer uses the offer's payload types). The number tells the format: an
-/// answer may name another H264 profile than the one it accepts.
+/// answer may name another H264 profile than the one it accepts. Layers come in the offer's order.
 PeerMedia accepted_part(State& state, const Line& line, PeerMedia media) {
   const std::vector<OfferedCodec> offered = state.offered_codecs(line);
   std::erase_if(media.codecs, [&](OfferedCodec& codec) {
@@ -37,6 +38,12 @@ PeerMedia accepted_part(State& state, const Line& line, PeerMedia media) {
     if (known) state.extension_ids.settle(extension.id);
     return !known;
   });
+  std::vector<OfferedLayer> layers = state.offered_layers(line);
+  std::erase_if(layers, [&](const OfferedLayer& offered_layer) {
+    return std::none_of(media.layers.begin(), media.layers.end(),
+                        [&](const OfferedLayer& layer) { return layer.rid == offered_layer.rid; });
+  });
+  media.layers = std::move(layers);
   return media;
 }
 

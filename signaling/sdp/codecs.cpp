@@ -34,6 +34,9 @@ constexpr CodecFormat h264(H264Profile profile, int mode, std::string_view fmtp,
 constexpr std::array kFormats{
     CodecFormat{CodecName::Opus, Kind::Audio, 48000, 2, 0, 0, "minptime=10;useinbandfec=1", 111, 0,
                 true},
+    // After Opus, so that redundancy (RFC 2198) is a sender's own choice: it doubles the sound's
+    // bits.
+    CodecFormat{CodecName::Red, Kind::Audio, 48000, 2, 0, 0, "", 63, 0, true},
     CodecFormat{CodecName::Vp8, Kind::Video, kVideoClock, 0, 0, 0, "", 96, 97, true},
     vp9(0, "profile-id=0", 98),
     h264(H264Profile::ConstrainedBaseline, 1,
@@ -133,6 +136,7 @@ std::optional<std::string_view> fmtp_parameter(std::string_view fmtp, std::strin
 
 std::string agreed_fmtp(FormatIndex format, std::string_view peer_fmtp) {
   if (kFormats[format].name == CodecName::Opus) return std::string(kFormats[format].fmtp);
+  if (kFormats[format].name == CodecName::Red) return std::string(peer_fmtp);
   constexpr std::array<std::string_view, 7> kNaming{"level-asymmetry-allowed",
                                                     "packetization-mode",
                                                     "profile-level-id",

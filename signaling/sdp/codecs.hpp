@@ -22,7 +22,7 @@ struct CodecFormat {
   /// VP9's profile-id, AV1's profile, H264's H264Profile: formats of different profiles differ.
   int profile = 0;
   int packetization_mode = 0;         ///< H264 only, RFC 6184 6.2
-  std::string_view fmtp;              ///< what our offers say
+  std::string_view fmtp;              ///< what our offers say; RED's follows from Opus' number
   std::uint8_t payload_type = 0;      ///< in our offers, unless the peer uses it otherwise
   std::uint8_t rtx_payload_type = 0;  ///< 0: no retransmission
   bool offered = false;  ///< in our own offers; the others are taken when a peer offers them
@@ -47,7 +47,7 @@ std::optional<std::string_view> fmtp_parameter(std::string_view fmtp, std::strin
 
 /// What our description says of a format that the peer described by `peer_fmtp`: what names the
 /// format has to be the same at both ends; the rest is what each receiver wishes for itself (RFC
-/// 6184 8.2.2, RFC 7741 6.2, RFC 7587 6.1).
+/// 6184 8.2.2, RFC 7741 6.2, RFC 7587 6.1). RED's names the payload types within (RFC 2198 5).
 std::string agreed_fmtp(FormatIndex format, std::string_view peer_fmtp);
 
 /// The profile of a profile-level-id (three bytes in hex), by its profile_idc and the bits of

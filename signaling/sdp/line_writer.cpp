@@ -51,12 +51,14 @@ void write_ssrcs(Attributes& attributes, const Slot& slot, const std::string& cn
   if (slot.rtx_ssrc != 0) attributes.add("ssrc", rtx + " cname:" + cname);
 }
 
-void write_simulcast(Attributes& attributes, const std::vector<std::string>& rids) {
-  if (rids.empty()) return;
+/// The peer's restrictions are repeated (RFC 8851 6.3), and what it paused stays so: browsers go by
+/// each description of ours and would begin to send a layer that the page has switched off.
+void write_layers(Attributes& attributes, const std::vector<OfferedLayer>& layers) {
+  if (layers.empty()) return;
   std::string list;
-  for (const std::string& rid : rids) {
-    attributes.add("rid", rid + " recv");
-    list += (list.empty() ? "" : ";") + rid;
+  for (const auto& [rid, restrictions, paused] : layers) {
+    attributes.add("rid", rid + " recv" + (restrictions.empty() ? "" : " " + restrictions));
+    list += std::string(list.empty() ? "" : ";") + (paused ? "~" : "") + rid;
   }
   attributes.add("simulcast", "recv " + list);
 }
@@ -90,7 +92,7 @@ void write_media(Section& section, const State& state, const Line& line, Role ro
   }
   section.head.formats.clear();
   for (const OfferedCodec& codec : codecs_of(state, line, role)) write_codec(section, codec);
-  if (answering && terms.receive) write_simulcast(attributes, line.peer.rids);
+  write_layers(attributes, answering ? line.peer.layers : state.offered_layers(line));
   if (terms.send) write_ssrcs(attributes, *line.slot, stream);
 }
 

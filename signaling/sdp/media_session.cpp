@@ -48,7 +48,7 @@ media::Receive receive_of(const Line& line) {
   receive.extensions = extensions_of(line, "recvonly");
   receive.ssrcs = line.peer.ssrcs;
   receive.rtx = line.peer.rtx;
-  receive.rids = line.peer.rids;
+  for (const OfferedLayer& layer : line.peer.layers) receive.rids.push_back(layer.rid);
   receive.transport_cc = transport_cc(line, receive.extensions);
   receive.remb = any_feedback(line, &Feedback::remb);
   return receive;

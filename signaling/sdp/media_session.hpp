@@ -54,7 +54,7 @@ struct Policy {
   /// Frame numbers in it would have to go on when a slot changes its track: a receiver drops what
   /// seems older. Off until forwarding rewrites it.
   bool dependency_descriptor = false;
-  bool simulcast = false;  ///< take the layers a peer offers (RFC 8853); else it sends one
+  bool simulcast = true;  ///< offer and take layers (RFC 8853); else a peer sends one stream
 };
 
 struct Options {

@@ -27,6 +27,7 @@ class Taker {
   void claim_numbers(Line& line);
   void claim_codecs(Line& line);
   void claim_extensions(Line& line);
+  void take_layers(Line& line);
   void open_slot(Line& line);
 
   State& state_;
@@ -136,7 +137,7 @@ Result<Nothing> Taker::take_media(Line& line, const Section& section) {
   }
   line.agreed = true;
   line.head.protocol = section.head.protocol;
-  if (!state_.options.policy.simulcast) line.peer.rids.clear();
+  take_layers(line);
   if (line.peer.receives && !line.slot) open_slot(line);
   if (line.peer.sends && !sent && line.track.empty())
     applied_.incoming.push_back({line.mid, line.media_kind(), line.peer.stream});
@@ -204,6 +205,26 @@ void Taker::claim_extensions(Line& line) {
     ids.settle(extension.id);
     return false;
   });
+}
+
+/// Of the layers offered, those that can come in a codec that was taken (RFC 8851 6.3).
+void Taker::take_layers(Line& line) {
+  if (!state_.options.policy.simulcast) line.peer.layers.clear();
+  const auto taken = [&](std::string_view payload_type) {
+    const auto number = parse_number<std::uint8_t>(payload_type);
+    return std::any_of(
+        line.peer.codecs.begin(), line.peer.codecs.end(),
+        [&](const OfferedCodec& codec) { return codec.codec.payload_type == number; });
+  };
+  std::erase_if(line.peer.layers, [&](const OfferedLayer& layer) {
+    std::string_view payload_types = fmtp_parameter(layer.restrictions, "pt").value_or("");
+    bool usable = payload_types.empty();
+    while (!payload_types.empty() && !usable) usable = taken(take_word(payload_types, ','));
+    return !usable;
+  });
+  if (line.ours || line.peer.layers.empty()) return;
+  line.layers = line.peer.layers;
+  for (OfferedLayer& layer : line.layers) layer.paused = false;  // by then it may send it
 }
 
 /// The peer made room to receive: a free slot. Those of one offer share seats, so that the audio

@@ -14,6 +14,7 @@ namespace {
 using media::Kind;
 
 constexpr std::size_t kPayloadTypes = 128;
+constexpr std::size_t kMaxRid = 16;  ///< characters; what fits a one-byte header extension
 
 /// All that a section says of one payload type.
 struct PayloadType {
@@ -33,6 +34,11 @@ void add_feedback(Feedback& feedback, std::string_view what) {
   if (what == "transport-cc") feedback.transport_cc = true;
 }
 
+auto find_layer(const std::vector<OfferedLayer>& layers, std::string_view rid) {
+  return std::find_if(layers.begin(), layers.end(),
+                      [&](const OfferedLayer& layer) { return layer.rid == rid; });
+}
+
 class Reader {
  public:
   Reader(const Section& section, Kind kind) : section_(section), kind_(kind) {}
@@ -50,10 +56,12 @@ class Reader {
   Failure read_extension(const Attribute& attribute);
   Failure read_ssrc(const Attribute& attribute);
   Failure read_ssrc_group(const Attribute& attribute);
+  Failure read_rid(const Attribute& attribute);
   Failure read_simulcast(const Attribute& attribute);
   void read_direction(const Attributes& attributes);
   void sort_payload_types();
   void drop_repair_ssrcs();
+  void settle_layers();
 
   static Failure broken(const Attribute& attribute, std::string_view form);
   PayloadType* find(std::string_view payload_type);
@@ -62,6 +70,8 @@ class Reader {
   Kind kind_;
   std::array<PayloadType, kPayloadTypes> payload_types_{};
   std::vector<std::uint8_t> order_;
+  std::vector<OfferedLayer> rids_;  ///< of a=rid lines with "send"
+  std::vector<OfferedLayer> simulcast_;
   PeerMedia media_;
 };
 
@@ -77,6 +87,7 @@ Result<PeerMedia> Reader::read(const Attributes& session) {
       section_.attributes.has("extmap-allow-mixed") || session.has("extmap-allow-mixed");
   sort_payload_types();
   drop_repair_ssrcs();
+  settle_layers();
   return std::move(media_);
 }
 
@@ -102,6 +113,7 @@ Reader::Failure Reader::read_attribute(const Attribute& attribute) {
   if (name == "extmap") return read_extension(attribute);
   if (name == "ssrc") return read_ssrc(attribute);
   if (name == "ssrc-group") return read_ssrc_group(attribute);
+  if (name == "rid") return read_rid(attribute);
   if (name == "simulcast") return read_simulcast(attribute);
   if (name == "msid" && media_.stream == "-") {
     std::string_view rest = attribute.value;
@@ -207,6 +219,16 @@ Reader::Failure Reader::read_ssrc_group(const Attribute& attribute) {
   return std::nullopt;
 }
 
+// RFC 8851 4: "h send pt=96;max-width=640". One that cannot be read counts as not there (6.3).
+Reader::Failure Reader::read_rid(const Attribute& attribute) {
+  std::string_view rest = attribute.value;
+  const std::string_view rid = take_word(rest);
+  if (take_word(rest) != "send" || !is_token(rid, kMaxRid) || rids_.size() == kMaxRids)
+    return std::nullopt;
+  rids_.push_back({std::string(rid), std::string(rest), false});
+  return std::nullopt;
+}
+
 // RFC 8853 5.1: "send h,h2;~q recv ...": streams by ";", alternatives by ",", "~" is paused.
 Reader::Failure Reader::read_simulcast(const Attribute& attribute) {
   std::string_view rest = attribute.value;
@@ -216,13 +238,25 @@ Reader::Failure Reader::read_simulcast(const Attribute& attribute) {
     while (sends && !streams.empty()) {
       std::string_view alternatives = take_word(streams, ';');
       std::string_view rid = take_word(alternatives, ',');
-      if (!rid.empty() && rid.front() == '~') rid.remove_prefix(1);
-      if (!is_token(rid, 16) || media_.rids.size() == kMaxRids)
+      const bool paused = !rid.empty() && rid.front() == '~';
+      if (paused) rid.remove_prefix(1);
+      if (!is_token(rid, kMaxRid) || simulcast_.size() == kMaxRids)
         return broken(attribute, "send <rid>;<rid>, 16 of 16 characters at most");
-      media_.rids.emplace_back(rid);
+      if (find_layer(simulcast_, rid) == simulcast_.end())
+        simulcast_.push_back({std::string(rid), {}, paused});
     }
   }
   return std::nullopt;
+}
+
+/// RFC 8853 5.1: a rid without its a=rid line means nothing.
+void Reader::settle_layers() {
+  for (OfferedLayer& layer : simulcast_) {
+    const auto line = find_layer(rids_, layer.rid);
+    if (line == rids_.end()) continue;
+    layer.restrictions = line->restrictions;
+    media_.layers.push_back(std::move(layer));
+  }
 }
 
 void Reader::read_direction(const Attributes& attributes) {

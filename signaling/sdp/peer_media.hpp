@@ -43,6 +43,13 @@ struct OfferedExtension {
   std::string direction;
 };
 
+/// One simulcast stream the peer sends (RFC 8851, RFC 8853).
+struct OfferedLayer {
+  std::string rid;
+  std::string restrictions;  ///< of its a=rid line, "pt=96;max-width=1280"; mostly empty
+  bool paused = false;       ///< it does not send it just now
+};
+
 struct PeerMedia {
   bool sends = false;  ///< by its direction attribute
   bool receives = false;
@@ -53,8 +60,12 @@ struct PeerMedia {
   std::vector<std::uint8_t> foreign_extension_ids;
   std::vector<std::uint32_t> ssrcs;                          ///< without the repair ones
   std::vector<std::pair<std::uint32_t, std::uint32_t>> rtx;  ///< FID groups: primary, repair
-  std::vector<std::string> rids;  ///< what a=simulcast says it sends, in its order
-  std::string stream = "-";       ///< of the first a=msid
+  /// What a=simulcast says it sends, in its order: the first of each stream's alternatives,
+  /// paused or not. Those without an a=rid line of their own are none. Browsers list them as given
+  /// to sendEncodings, mostly small ones first, but no RFC gives the order a meaning: it is a first
+  /// guess, the pictures' sizes decide.
+  std::vector<OfferedLayer> layers;
+  std::string stream = "-";  ///< of the first a=msid
   bool reduced_size_rtcp = false;
   bool mixed_extensions = false;
 };

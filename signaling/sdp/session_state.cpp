@@ -111,6 +111,14 @@ Feedback State::feedback(media::Kind kind) const {
   return {video, video, video, video && options.policy.remb, options.policy.transport_cc};
 }
 
+namespace {
+/// One repetition of each packet, as browsers send it (RFC 2198 5).
+std::string red_fmtp(const media::Codec& opus) {
+  const std::string number = std::to_string(opus.payload_type);
+  return number + "/" + number;
+}
+}  // namespace
+
 std::vector<OfferedCodec> State::offered_codecs(const Line& line) const {
   std::vector<OfferedCodec> codecs;
   for (FormatIndex i = 0; i < codec_formats().size(); ++i) {
@@ -126,11 +134,22 @@ std::vector<OfferedCodec> State::offered_codecs(const Line& line) const {
                         std::string(format.fmtp)},
                        feedback(format.kind)};
     if (!format.offered) codec.codec.fmtp = agreed_fmtp(i, agreed_on->codec.fmtp);
+    if (format.name == media::CodecName::Red) codec.codec.fmtp = red_fmtp(codecs.front().codec);
     if (const std::uint8_t rtx = payload_types.of(payload_owner(i, true)); rtx != 0)
       codec.codec.rtx_payload_type = rtx;
     codecs.push_back(std::move(codec));
   }
   return codecs;
+}
+
+/// Whatever is published on an m-line of ours, and also while nothing is: a browser that is offered
+/// the m-line once without its layers never sends them again.
+std::vector<OfferedLayer> State::offered_layers(const Line& line) const {
+  if (!line.ours) return line.layers;
+  std::vector<OfferedLayer> layers;
+  if (options.policy.simulcast && line.kind == Line::Kind::Video && !line.slot)
+    for (std::string_view rid : kRids) layers.push_back({std::string(rid), {}, false});
+  return layers;
 }
 
 std::vector<OfferedExtension> State::offered_extensions(const Line& line) const {

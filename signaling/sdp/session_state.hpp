@@ -2,6 +2,7 @@
 // original's place only when all of it was good.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -50,6 +51,7 @@ struct Line {
   Verdict verdict = Verdict::Unknown;
   std::optional<Slot> slot;
   std::optional<Terms> told;
+  std::vector<OfferedLayer> layers;  ///< of the peer's own m-line, as it last offered some
   PeerMedia peer;  ///< what was negotiated: the peer's words, less what the server did not take
 
   [[nodiscard]] bool is_media() const { return kind == Kind::Audio || kind == Kind::Video; }
@@ -63,6 +65,9 @@ struct Line {
   /// Ends it for good; its place can be given to another (RFC 8829 5.2.2).
   void die();
 };
+
+/// The names of layers on m-lines of ours, lowest first.
+inline constexpr std::array<std::string_view, 3> kRids{"q", "h", "f"};
 
 /// The m-lines of one publisher's source. Free while none of them carries a track.
 struct Seat {
@@ -104,6 +109,8 @@ struct State {
   /// What our own offers list for an m-line: codecs under our numbers, then extensions.
   [[nodiscard]] std::vector<OfferedCodec> offered_codecs(const Line& line) const;
   [[nodiscard]] std::vector<OfferedExtension> offered_extensions(const Line& line) const;
+  /// The simulcast streams we are ready to receive on an m-line.
+  [[nodiscard]] std::vector<OfferedLayer> offered_layers(const Line& line) const;
   [[nodiscard]] Feedback feedback(media::Kind kind) const;
 };
 

@@ -41,6 +41,23 @@ TEST(Tracks, AppearingAgainIsNoNews) {
   EXPECT_THAT(m.appear("ann", "cam"), IsEmpty());
 }
 
+TEST(Tracks, LayersAreToldWithTheTrackAndWhenTheyChange) {
+  Meeting m;
+  m.join("ann");
+  m.join("bob");
+  m.publish("ann", "cam");
+  const ParticipantId ann("ann");
+  const TrackId cam("cam");
+  m.apply(TrackAppeared{ann, cam, "VP8", {"q", "h", "f"}});
+  const auto& told = std::get<event::TrackAdded>(std::get<Send>(m.effects.at(0)).event);
+  EXPECT_THAT(told.track.layers, ElementsAre("q", "h", "f"));
+  EXPECT_THAT(m.apply(TrackAppeared{ann, cam, "VP8", {"q", "h", "f"}}), IsEmpty());
+  EXPECT_THAT(m.apply(TrackAppeared{ann, cam, "VP8", {}}),
+              ElementsAre("to bob: track ann/cam VP8"));
+  m.join("cid");
+  EXPECT_THAT(m.joined().participants.at(0).tracks.at(0).layers, IsEmpty());
+}
+
 TEST(Tracks, ChangedCodecIsToldWithoutANewLink) {
   Meeting m;
   m.join("ann");

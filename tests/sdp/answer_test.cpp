@@ -64,7 +64,7 @@ TEST_P(RecordedAnswer, OfAReceiverSaysWhatItDecodes) {
   const auto sending = session.sending();
   ASSERT_EQ(sending.size(), 2u);
   EXPECT_EQ(sending[0].kind, Kind::Audio);
-  EXPECT_THAT(names(sending[0].codecs), ElementsAre(CodecName::Opus));
+  EXPECT_EQ(sending[0].codecs.front().name, CodecName::Opus);
   EXPECT_EQ(sending[0].ssrc, 1000000u);
   EXPECT_EQ(sending[0].rtx_ssrc, 0u);
   EXPECT_FALSE(sending[0].nack);
@@ -94,12 +94,17 @@ TEST_P(RecordedAnswer, OfAPublisherAcceptsItsTracks) {
   EXPECT_EQ(receiving[0].media.extensions.id(Extension::AudioLevel), 1);
   const media::Receive& video = receiving[1].media;
   EXPECT_EQ(video.mid, "s1");
-  EXPECT_EQ(video.ssrcs.size(), 1u) << "the repair SSRC is none of them";
-  ASSERT_EQ(video.rtx.size(), 1u);
-  EXPECT_EQ(video.rtx[0].first, video.ssrcs[0]);
+  // Chromium tells no SSRCs of layers: they are found by rid, those of repair by repaired-rid.
+  EXPECT_EQ(video.ssrcs.size(), GetParam() == "chromium" ? 0u : 3u)
+      << "the repair SSRCs are none of them";
+  EXPECT_EQ(video.rtx.size(), video.ssrcs.size());
+  for (std::size_t i = 0; i < video.rtx.size(); ++i) EXPECT_EQ(video.rtx[i].first, video.ssrcs[i]);
+  EXPECT_NE(video.extensions.id(Extension::Mid), 0);
+  EXPECT_NE(video.extensions.id(Extension::Rid), 0);
+  EXPECT_NE(video.extensions.id(Extension::RepairedRid), 0);
   EXPECT_TRUE(video.remb);
   EXPECT_FALSE(video.transport_cc);
-  EXPECT_TRUE(video.rids.empty());
+  EXPECT_THAT(video.rids, ElementsAre("q", "h", "f"));
   ASSERT_TRUE(session.codec_of(TrackId("cam")).has_value());
   EXPECT_EQ(session.codec_of(TrackId("cam"))->name, CodecName::Vp8);
   EXPECT_EQ(session.codec_of(TrackId("mic"))->name, CodecName::Opus);
@@ -256,8 +261,9 @@ TEST(Answer, UsesWhatWasOfferedAndNothingElse) {
   const auto applied = session.apply_answer(answer);
   ASSERT_TRUE(applied.ok()) << applied.error().message;
   const media::Receive receive = session.receiving().at(0).media;
-  ASSERT_EQ(receive.codecs.size(), 1u);
+  ASSERT_EQ(receive.codecs.size(), 2u);
   EXPECT_EQ(receive.codecs[0].payload_type, 111);
+  EXPECT_EQ(receive.codecs[1].payload_type, 63);
   EXPECT_EQ(receive.extensions.id(Extension::VideoOrientation), 0);
 }
 

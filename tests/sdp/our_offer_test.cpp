@@ -83,6 +83,15 @@ TEST(OurOffer, ReceivesVideoWithEveryCodecAndItsRetransmission) {
   EXPECT_EQ(value_of(video, "mid"), mid);
 }
 
+TEST(OurOffer, HasRedundantAudioBehindOpusAndAroundIt) {
+  MediaSession session = make_session();
+  const std::string mid = session.add_receive(TrackId("mic"), Kind::Audio);
+  const Section section = section_of(parsed(session.make_offer(local_transport())), mid);
+  EXPECT_EQ(section.head.formats, (std::vector<std::string>{"111", "63"}));
+  EXPECT_TRUE(values_of(section, "rtpmap").contains("63 red/48000/2"));
+  EXPECT_TRUE(values_of(section, "fmtp").contains("63 111/111"));
+}
+
 TEST(OurOffer, AsksForTheFeedbackTheServerGives) {
   MediaSession session = make_session();
   const std::string mid = session.add_receive(TrackId("cam"), Kind::Video);
@@ -108,7 +117,7 @@ TEST(OurOffer, FeedbackIsSwitchedInOnePlace) {
   EXPECT_TRUE(values_of(section_of(offer, video), "rtcp-fb").contains("96 transport-cc"));
   EXPECT_FALSE(values_of(section_of(offer, video), "rtcp-fb").contains("96 goog-remb"));
   EXPECT_EQ(values_of(section_of(offer, audio), "rtcp-fb"),
-            std::set<std::string>{"111 transport-cc"});
+            (std::set<std::string>{"111 transport-cc", "63 transport-cc"}));
   for (const std::string& mid : {video, audio}) {
     const auto extensions = values_of(section_of(offer, mid), "extmap");
     EXPECT_TRUE(extensions.contains(

@@ -127,21 +127,21 @@ TEST_P(RecordedOffer, OfADataChannelIsRejectedWhereThereIsNone) {
 }
 
 TEST_P(RecordedOffer, WithSimulcastIsAnsweredByPolicy) {
-  Policy policy;
-  policy.simulcast = true;
-  MediaSession session = make_session(true, policy);
+  MediaSession session = make_session();
   ASSERT_TRUE(session.apply_offer(recorded("simulcast")).ok());
   session.add_receive(TrackId("cam"), Kind::Video, "0");
   const Description answer = parsed(answer_of(session));
-  EXPECT_EQ(value_of(answer.sections[0], "simulcast"), "recv q;h;f");
+  EXPECT_EQ(value_of(answer.sections[0], "simulcast"), "recv 1;2;3");
   EXPECT_EQ(values_of(answer.sections[0], "rid"),
-            (std::set<std::string>{"q recv", "h recv", "f recv"}));
+            (std::set<std::string>{"1 recv", "2 recv", "3 recv"}));
   const media::Receive receive = session.receiving().at(0).media;
-  EXPECT_THAT(receive.rids, ElementsAre("q", "h", "f"));
+  EXPECT_THAT(receive.rids, ElementsAre("1", "2", "3"));
   EXPECT_NE(receive.extensions.id(Extension::Rid), 0);
   EXPECT_NE(receive.extensions.id(Extension::RepairedRid), 0);
 
-  MediaSession plain = make_session();
+  Policy policy;
+  policy.simulcast = false;
+  MediaSession plain = make_session(true, policy);
   ASSERT_TRUE(plain.apply_offer(recorded("simulcast")).ok());
   plain.add_receive(TrackId("cam"), Kind::Video, "0");
   EXPECT_FALSE(parsed(answer_of(plain)).sections[0].attributes.has("simulcast"));

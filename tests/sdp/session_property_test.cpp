@@ -71,6 +71,7 @@ Peer Call::some_peer(const Description& offer) {
     if (*rc::gen::inRange(0, 5) == 0) peer.pauses.insert(mid);
   }
   if (coin()) peer.codecs = {"VP8", "opus"};
+  if (coin()) peer.layers = {"q", "h", "f"};
   return peer;
 }
 
@@ -112,6 +113,11 @@ Section Call::some_new_section() {
     section.attributes.add("rtpmap", "112 rtx/90000");
     section.attributes.add("fmtp", "112 apt=111");
     section.attributes.add("rtpmap", "100 VP9/90000");
+    if (coin()) {
+      section.attributes.add("rid", "1 send");
+      section.attributes.add("rid", "2 send pt=111");
+      section.attributes.add("simulcast", coin() ? "send 1;2" : "send ~1;2,1");
+    }
   } else {
     section.attributes.add("rtpmap", "96 opus/48000/2");
   }

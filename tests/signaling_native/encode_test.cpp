@@ -48,7 +48,10 @@ reply::Joined resumed() {
   result.host = false;
   result.resumed = true;
   result.participants = {
-      {kBob, "Bob", true, {{kScreen, Kind::Video, Source::Screen, "VP8", true, true}}}};
+      {kBob,
+       "Bob",
+       true,
+       {{kScreen, Kind::Video, Source::Screen, "VP8", true, true, false, {"q", "h", "f"}}}}};
   result.tracks = {{kMic, Kind::Audio, Source::Microphone, "opus", false, true}};
   result.chat = {message()};
   return result;

@@ -63,7 +63,6 @@ export class MediaConnection {
       const answered = this.#handlers.sendAnswer(this.pc.localDescription?.sdp ?? '', offer.version);
       answered.catch((error) => this.#negotiationFailed(error));
       this.#showSlots(offer.slots ?? []);
-      this.#tune();
     });
   }
 
@@ -81,6 +80,8 @@ export class MediaConnection {
     for (const [mid, bound] of this.#senders) {
       if (bound === publication) await this.#transceiver(mid)?.sender.replaceTrack(publication.track);
     }
+    // Another camera may be larger or smaller. In turn with the descriptions, which set parameters too.
+    this.#enqueue(() => this.#tune());
   }
 
   close() {
@@ -143,12 +144,17 @@ export class MediaConnection {
       }
     }
     this.#senders = bound;
+    // Before the answer, so that the first frame has the right sizes, and each time: Chromium switches
+    // all layers on that an offer has room for.
+    await this.#tune();
   }
 
-  #tune() {
-    for (const [mid, publication] of this.#senders) {
-      const sender = this.#transceiver(mid)?.sender;
-      if (sender) tuneSender(sender, publication.source);
+  async #tune() {
+    for (const [mid, { source, simulcast, track }] of this.#senders) {
+      const sender = track && this.#transceiver(mid)?.sender;
+      if (!sender) continue;
+      const { width, height } = track.getSettings();
+      await tuneSender(sender, { source, simulcast, width, height });
     }
   }
 

@@ -32,15 +32,16 @@ export class Publications {
 
   /**
    * @param {MediaStreamTrack} track
-   * @param {{source?: Source, muted?: boolean}} options
+   * @param {{source?: Source, muted?: boolean, simulcast?: boolean}} options
    * @returns {Publication}
    */
-  add(track, { source, muted = false }) {
+  add(track, { source, muted = false, simulcast = true }) {
     const publication = {
       id: null,
       source: source ?? (track.kind === 'audio' ? 'microphone' : 'camera'),
       kind: /** @type {import('../parley.js').Kind} */ (track.kind),
       muted,
+      simulcast,
       track,
     };
     track.enabled = !muted;

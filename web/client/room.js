@@ -73,7 +73,7 @@ export class Room extends EventTarget {
 
   /**
    * @param {MediaStreamTrack} track
-   * @param {{source?: import('../parley.js').Source, muted?: boolean}} [options]
+   * @param {{source?: import('../parley.js').Source, muted?: boolean, simulcast?: boolean}} [options]
    * @returns {Promise<Publication>}
    */
   async publish(track, options = {}) {
@@ -103,12 +103,15 @@ export class Room extends EventTarget {
   }
 
   /**
-   * @param {string | Iterable<string>} tracks
-   * @param {{paused?: boolean, layer?: string}} [options]
+   * @param {string | Iterable<string | ({track: string} & import('../parley.js').Wish)>} tracks
+   * @param {import('../parley.js').Wish} [options]
    * @returns {Promise<void>}
    */
-  async subscribe(tracks, { paused = false, layer } = {}) {
-    const wishes = list(tracks).map((track) => ({ track, paused, layer }));
+  async subscribe(tracks, options = {}) {
+    const wishes = list(tracks).map((each) => {
+      const { track, paused = false, layer, pinned } = typeof each === 'string' ? { ...options, track: each } : { ...options, ...each };
+      return { track, paused, layer, pinned };
+    });
     for (const wish of wishes) this.#wishes.set(wish.track, wish);
     if (wishes.length > 0) await this.#request('subscribe', { tracks: wishes });
   }
@@ -143,7 +146,7 @@ export class Room extends EventTarget {
 
   /** @returns {Promise<import('../parley.js').RoomStats>} */
   getStats() {
-    return this.#stats.read(this.peerConnection, this.#roster);
+    return this.#stats.read(this.peerConnection, this.#roster, this.#publications.all);
   }
 
   #onPageHide = () => this.leave();
@@ -176,7 +179,7 @@ export class Room extends EventTarget {
       case 'chat':
         return this.#addMessage(event.message);
       case 'active-speaker':
-        return this.#emit('active-speaker', { participants: event.participants });
+        return this.#emit('active-speaker', { participants: event.participants, dominant: event.dominant ?? '' });
       case 'publish-failed':
         return this.#publications.failed(event.track);
       case 'joined':
@@ -221,7 +224,7 @@ function defaultUrl() {
   return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
 }
 
-/** @param {string | Iterable<string>} tracks */
+/** @template T @param {string | Iterable<T>} tracks @returns {(string | T)[]} */
 function list(tracks) {
   return typeof tracks === 'string' ? [tracks] : [...tracks];
 }

@@ -64,6 +64,8 @@ export class Roster {
         return this.#changeTrack(event, { muted: event.muted }, 'track-muted');
       case 'track-undecodable':
         return this.#changeTrack(event, { undecodable: event.undecodable !== false }, 'track-undecodable');
+      case 'track-held':
+        return this.#changeTrack(event, { held: event.held !== false }, 'track-held');
       default:
         return [];
     }
@@ -109,7 +111,7 @@ export class Roster {
     this.participants.set(id, participant);
     return [
       ['participant-joined', { participant }],
-      ...tracks.flatMap((/** @type {Message} */ track) => this.#addTrack(id, track)),
+      ...tracks.flatMap((/** @type {Message} */ track) => this.#addTrack(id, track, true)),
     ];
   }
 
@@ -122,7 +124,7 @@ export class Roster {
     return [
       ...(host && !participant.host ? this.#changeHost(id) : []),
       ...gone.flatMap((track) => this.#removeTrack(id, track)),
-      ...tracks.flatMap((/** @type {Message} */ track) => this.#addTrack(id, track)),
+      ...tracks.flatMap((/** @type {Message} */ track) => this.#addTrack(id, track, true)),
     ];
   }
 
@@ -142,20 +144,28 @@ export class Roster {
     return [['host-changed', { participant: id }]];
   }
 
-  /** @param {string} participantId @param {Message} state @returns {Change[]} */
-  #addTrack(participantId, { id, kind, source, codec, muted }) {
+  /**
+   * @param {string} participantId
+   * @param {Message} state
+   * @param {boolean} [snapshot] it tells everything there is to tell of the track
+   * @returns {Change[]}
+   */
+  #addTrack(participantId, { id, kind, source, codec, layers = [], muted, held }, snapshot = false) {
     const participant = this.participants.get(participantId);
     if (!participant) return [];
     const known = participant.tracks.get(id);
     if (known) {
-      known.codec = codec;
-      return known.muted === Boolean(muted)
-        ? []
-        : this.#changeTrack({ participant: participantId, track: id }, { muted: Boolean(muted) }, 'track-muted');
+      Object.assign(known, { codec, layers });
+      const event = { participant: participantId, track: id };
+      return [
+        ...(known.muted === Boolean(muted) ? [] : this.#changeTrack(event, { muted: Boolean(muted) }, 'track-muted')),
+        ...(!snapshot || known.held === Boolean(held) ? [] : this.#changeTrack(event, { held: Boolean(held) }, 'track-held')),
+      ];
     }
     /** @type {RemoteTrack} */
     const track = {
-      id, participant: participantId, kind, source, codec, muted: Boolean(muted), undecodable: false, mediaTrack: null,
+      id, participant: participantId, kind, source, codec, layers, muted: Boolean(muted), held: Boolean(held), undecodable: false,
+      mediaTrack: null,
     };
     participant.tracks.set(id, track);
     /** @type {Change[]} */
@@ -181,7 +191,7 @@ export class Roster {
   /**
    * @param {Message} event
    * @param {Partial<RemoteTrack>} fields
-   * @param {'track-muted' | 'track-undecodable'} name
+   * @param {'track-muted' | 'track-undecodable' | 'track-held'} name
    * @returns {Change[]}
    */
   #changeTrack(event, fields, name) {

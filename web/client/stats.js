@@ -101,26 +101,33 @@ export class StatsReader {
   /**
    * @param {RTCPeerConnection | null} pc
    * @param {{participants: ReadonlyMap<string, import('../parley.js').Participant>}} roster
+   * @param {Iterable<import('../parley.js').Publication>} publications
    * @returns {Promise<RoomStats>}
    */
-  async read(pc, { participants }) {
+  async read(pc, { participants }, publications) {
     if (!pc || ['closed', 'failed', 'disconnected'].includes(pc.connectionState)) {
-      return { rtt: null, down: NOTHING, up: NOTHING, tracks: new Map(), quality: 'off' };
+      return { rtt: null, down: NOTHING, up: NOTHING, tracks: new Map(), sent: new Map(), quality: 'off' };
     }
     /** @type {Map<string, string>} */
     const trackIds = new Map();
     for (const { tracks } of participants.values()) {
       for (const { id, mediaTrack } of tracks.values()) if (mediaTrack) trackIds.set(mediaTrack.id, id);
     }
-    return this.summarise([.../** @type {any} */ (await pc.getStats()).values()], trackIds);
+    /** @type {Map<string, string>} */
+    const sentIds = new Map();
+    for (const { mid, sender } of pc.getTransceivers()) {
+      for (const { id, track } of publications) if (mid && id && track && sender.track === track) sentIds.set(mid, id);
+    }
+    return this.summarise([.../** @type {any} */ (await pc.getStats()).values()], trackIds, sentIds);
   }
 
   /**
    * @param {Entry[]} entries
    * @param {ReadonlyMap<string, string>} trackIds the room's track id by MediaStreamTrack id
+   * @param {ReadonlyMap<string, string>} [sentIds] that of one's own tracks by mid
    * @returns {RoomStats}
    */
-  summarise(entries, trackIds) {
+  summarise(entries, trackIds, sentIds = new Map()) {
     const rtt = roundTrip(entries);
     /** @type {Map<string, Counters>} */
     const now = new Map();
@@ -143,7 +150,7 @@ export class StatsReader {
     const [downFlow, upFlow] = [this.#sum('down', down, now), this.#sum('up', up, now)];
     this.#before = now;
     const quality = worst([judge(null, rtt), downFlow.quality, upFlow.quality]);
-    return { rtt, down: downFlow, up: upFlow, tracks, quality };
+    return { rtt, down: downFlow, up: upFlow, tracks, sent: sentLayers(entries, sentIds), quality };
   }
 
   /** @param {Entry} entry @param {Counters} counters @returns {FlowStats} */
@@ -172,6 +179,22 @@ export class StatsReader {
     const flow = rates(counters, this.#before.get(key));
     return { ...NOTHING, ...flow, fps: null, quality: judge(flow.loss, null) };
   }
+}
+
+/**
+ * @param {Entry[]} entries
+ * @param {ReadonlyMap<string, string>} sentIds
+ */
+function sentLayers(entries, sentIds) {
+  /** @type {RoomStats['sent']} */
+  const sent = new Map();
+  for (const { type, kind, mid, rid = '', frameWidth, frameHeight, framesPerSecond = 0 } of entries) {
+    const id = sentIds.get(mid);
+    if (!id || type !== 'outbound-rtp' || kind !== 'video' || !frameWidth || framesPerSecond === 0) continue;
+    sent.set(id, [...(sent.get(id) ?? []), { rid, width: frameWidth, height: frameHeight }]);
+  }
+  for (const layers of sent.values()) layers.sort((a, b) => a.width - b.width);
+  return sent;
 }
 
 /** @param {Entry[]} entries @returns {number | null} milliseconds */

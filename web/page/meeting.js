@@ -11,10 +11,13 @@ import { QualityMonitor } from './quality.js';
 import { Sharing } from './sharing.js';
 import { Stage } from './stage.js';
 import { remoteMember, selfMember, viewsOf } from './views.js';
+import { Wishes } from './wishes.js';
 import { explainError } from './words.js';
 
 /** @type {Record<string, string>} */
 const DEPARTURES = { left: 'left', removed: 'was removed' };
+/** Where a panel covers the tiles (see panel.css). */
+const narrow = matchMedia('(max-width: 820px)');
 
 /**
  * The meeting: the room's model on one side, the page's parts on the other.
@@ -42,14 +45,14 @@ export class Meeting {
   #self = '';
   /** Joins and leaves are news only once one is in oneself. */
   #settled = false;
-  /** Ids of video tracks on pages that are not shown. @type {Set<string>} */ #paused = new Set();
+  #wishes = new Wishes(this.room);
   /** @type {Partial<Record<string, string>>} */ #problems = {};
 
   /** @param {Parts} parts */
   constructor(parts) {
     this.#parts = parts;
-    this.#stage = new Stage(parts.playback, (hidden) => this.#pauseHidden(hidden));
-    this.#quality = new QualityMonitor(this.room, this.#stage);
+    this.#stage = new Stage(parts.playback, (pictures) => this.#wishes.show(pictures));
+    this.#quality = new QualityMonitor(this.room, this.#stage, this.#wishes);
     this.#publisher = new Publisher(this.room, parts.local, {
       onChange: () => this.#refreshSelf(),
       onFailed: (input, error) => toast(`Your ${input} could not be published. ${error ? explainError(error) : 'The browser refused it.'}`),
@@ -86,8 +89,14 @@ export class Meeting {
     for (const gesture of ['click', 'keydown']) document.addEventListener(gesture, () => playback.unlock(), options);
     // A page that captures may sound as well.
     local.addEventListener('change', () => playback.unlock(), options);
+    document.addEventListener('visibilitychange', () => this.#seenChanged(), options);
+    narrow.addEventListener('change', () => this.#seenChanged(), options);
     this.#reportProblems();
     this.#quality.start();
+  }
+
+  #seenChanged() {
+    this.#wishes.setSeen(!document.hidden && !(narrow.matches && this.#panels.open !== null));
   }
 
   #listen() {
@@ -110,7 +119,7 @@ export class Meeting {
       this.#refreshSelf();
       if (this.#settled && detail.participant === room.id) toast('You are the host now');
     });
-    for (const name of /** @type {const} */ (['track-added', 'track-removed', 'track-muted', 'track-undecodable', 'track-media'])) {
+    for (const name of /** @type {const} */ (['track-added', 'track-removed', 'track-muted', 'track-undecodable', 'track-held', 'track-media'])) {
       room.addEventListener(name, ({ detail: { participant } }) => this.#refresh(participant));
     }
     room.addEventListener('active-speaker', ({ detail: { participants } }) => {
@@ -136,6 +145,7 @@ export class Meeting {
       this.#stage.remove(before);
       this.#people.remove(before);
     }
+    if (!resumed) this.#wishes.forget();
     this.#refreshSelf();
     this.#settled = true;
     if (before) toast('You are connected again');
@@ -166,16 +176,7 @@ export class Meeting {
   /** @param {import('./panels.js').Name | null} open */
   #panelChanged(open) {
     if (open === 'chat') this.#chat.read();
-  }
-
-  /** What is on another page need not be received. @param {Set<string>} hidden */
-  #pauseHidden(hidden) {
-    const shown = [...this.#paused].filter((id) => !hidden.has(id));
-    const gone = [...hidden].filter((id) => !this.#paused.has(id));
-    this.#paused = hidden;
-    if (this.room.state !== 'joined') return;
-    if (shown.length > 0) this.room.resume(shown).catch(() => {});
-    if (gone.length > 0) this.room.pause(gone).catch(() => {});
+    this.#seenChanged();
   }
 
   #reportProblems() {

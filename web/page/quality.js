@@ -2,16 +2,24 @@ import { byId, make } from './dom.js';
 import { QUALITY, figures } from './words.js';
 
 const EVERY_MS = 2_000;
+/** So many readings without a frame, and a picture is no more than a memory. */
+const STALLED_AFTER = 2;
 
 /** Shows how well the call comes through: one's own connection in the bar, the others' on their tiles. */
 export class QualityMonitor {
-  #room; #stage;
+  #room; #stage; #wishes;
+  /** Readings without a frame, by video track. @type {Map<string, number>} */ #still = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
 
-  /** @param {import('../parley.js').Room} room @param {import('./stage.js').Stage} stage */
-  constructor(room, stage) {
+  /**
+   * @param {import('../parley.js').Room} room
+   * @param {import('./stage.js').Stage} stage
+   * @param {import('./wishes.js').Wishes} wishes
+   */
+  constructor(room, stage, wishes) {
     this.#room = room;
     this.#stage = stage;
+    this.#wishes = wishes;
   }
 
   start() {
@@ -31,7 +39,22 @@ export class QualityMonitor {
       const flows = [...tracks.keys()].map((track) => stats.tracks.get(track)?.quality);
       const quality = flows.includes('poor') ? 'poor' : flows.includes('fair') ? 'fair' : 'good';
       this.#stage.setQuality(id, quality);
+      for (const track of tracks.values()) if (track.source === 'camera') this.#stage.setStalled(id, this.#isStalled(track, stats));
     }
+  }
+
+  /**
+   * A camera always moves, so one without frames is starved by the network: its owner's name says more
+   * than a frozen face.
+   *
+   * @param {import('../parley.js').RemoteTrack} track
+   * @param {import('../parley.js').RoomStats} stats
+   */
+  #isStalled({ id, muted, held }, stats) {
+    const frozen = stats.tracks.get(id)?.fps === 0 && !muted && !held && this.#wishes.isWanted(id);
+    const still = frozen ? (this.#still.get(id) ?? 0) + 1 : 0;
+    this.#still.set(id, still);
+    return still >= STALLED_AFTER;
   }
 
   /** @param {import('../parley.js').RoomStats} stats */

@@ -1,5 +1,6 @@
 import { byId } from './dom.js';
 import { arrange } from './grid.js';
+import { drawnLines } from './layers.js';
 import { Tile } from './tile.js';
 
 /**
@@ -13,7 +14,7 @@ export class Stage {
   #tiles = new Map();
   #parent = byId('tiles');
   #playback;
-  #onVisible;
+  #onLayout;
   #page = 0;
   /** What the user chose to see large; '' means nothing even where a screen is shared. @type {string | null} */
   #pinned = null;
@@ -21,11 +22,11 @@ export class Stage {
 
   /**
    * @param {import('./playback.js').Playback} playback
-   * @param {(hidden: Set<string>) => void} onVisible  ids of the video tracks that are on other pages
+   * @param {(pictures: import('./wishes.js').Picture[]) => void} onLayout  the others' pictures as they stand now
    */
-  constructor(playback, onVisible) {
+  constructor(playback, onLayout) {
     this.#playback = playback;
-    this.#onVisible = onVisible;
+    this.#onLayout = onLayout;
     new ResizeObserver(() => this.#arrange()).observe(this.#parent);
     byId('page-back').addEventListener('click', () => this.#turn(-1));
     byId('page-next').addEventListener('click', () => this.#turn(1));
@@ -61,6 +62,11 @@ export class Stage {
     for (const { tile, view } of this.#tiles.values()) {
       tile.setSpeaking(view.source === 'camera' && this.#speaking.has(view.participant));
     }
+  }
+
+  /** A camera of which nothing comes although it should. @param {string} participant @param {boolean} stalled */
+  setStalled(participant, stalled) {
+    this.#tiles.get(`${participant}/camera`)?.tile.setStalled(stalled);
   }
 
   /** @param {string} participant @param {import('../parley.js').Quality} quality */
@@ -109,8 +115,10 @@ export class Stage {
     for (const entry of this.#tiles.values()) entry.tile.setPinned(entry === focus);
     this.#parent.dataset.layout = focus ? 'focus' : 'grid';
     this.#paintPager(plan.page, plan.pages);
-    const offstage = others.filter((_, index) => plan.tiles[index] === null);
-    this.#onVisible(new Set(offstage.flatMap(({ view }) => (view.videoId && !view.self ? [view.videoId] : []))));
+    this.#onLayout([
+      ...(focus ? picture(focus.view, plan.focus, focus.view.key === this.#pinned) : []),
+      ...others.flatMap(({ view }, index) => picture(view, plan.tiles[index], false)),
+    ]);
   }
 
   /** @param {number} page @param {number} pages */
@@ -120,4 +128,15 @@ export class Stage {
     byId('page-back', HTMLButtonElement).disabled = page === 0;
     byId('page-next', HTMLButtonElement).disabled = page === pages - 1;
   }
+}
+
+/**
+ * @param {View} view
+ * @param {import('./grid.js').Rect | null} rect
+ * @param {boolean} pinned
+ * @returns {import('./wishes.js').Picture[]}
+ */
+function picture({ videoId, self, source, layers }, rect, pinned) {
+  if (!videoId || self) return [];
+  return [{ track: videoId, layers, lines: rect ? drawnLines(rect, source, devicePixelRatio) : 0, hidden: rect === null, pinned }];
 }

@@ -1,6 +1,9 @@
 import { clone, find, setIcon } from './dom.js';
 import { paintAvatar } from './person.js';
 
+/** How long before it is asked for a frame may have arrived to count as present. */
+const STALE_MS = 1_000;
+
 /**
  * One participant's camera, or one screen. Picture and sound that belong together play from one
  * MediaStream, so that the browser keeps them in sync.
@@ -63,6 +66,11 @@ export class Tile {
     this.element.toggleAttribute('data-speaking', speaking);
   }
 
+  /** @param {boolean} stalled */
+  setStalled(stalled) {
+    this.element.toggleAttribute('data-stalled', stalled);
+  }
+
   /** @param {import('../parley.js').Quality} quality */
   setQuality(quality) {
     this.element.dataset.quality = quality;
@@ -96,12 +104,17 @@ export class Tile {
     if (video) this.#showFirstFrame(video);
   }
 
-  /** The avatar stays until there is a picture. @param {MediaStreamTrack} video */
+  /** The avatar stays until there is a picture, and one of now. @param {MediaStreamTrack} video */
   #showFirstFrame(video) {
-    const show = () => {
-      if (this.#shown === video) this.element.dataset.video = 'on';
+    const since = performance.now();
+    /** @param {unknown} _ @param {VideoFrameCallbackMetadata} [frame] */
+    const show = (_, frame) => {
+      if (this.#shown !== video) return;
+      // A track that was away begins with the frame it ended with.
+      if (frame?.receiveTime && frame.receiveTime < since - STALE_MS) this.#video.requestVideoFrameCallback(show);
+      else this.element.dataset.video = 'on';
     };
     if ('requestVideoFrameCallback' in this.#video) this.#video.requestVideoFrameCallback(show);
-    else /** @type {HTMLVideoElement} */ (this.#video).addEventListener('loadeddata', show, { once: true });
+    else /** @type {HTMLVideoElement} */ (this.#video).addEventListener('loadeddata', () => show(null), { once: true });
   }
 }

@@ -8,6 +8,8 @@
  * @typedef {object} Flow  a track as far as a tile needs it
  * @property {string} [id]
  * @property {boolean} muted
+ * @property {boolean} [held]
+ * @property {readonly string[]} [layers]
  * @property {boolean} [undecodable]
  * @property {string} [codec]
  * @property {MediaStreamTrack | null} mediaTrack
@@ -30,6 +32,7 @@
  * @property {boolean} muted
  * @property {string} note
  * @property {string | undefined} videoId
+ * @property {readonly string[]} layers  of the picture
  * @property {MediaStreamTrack | null} video  null: show no picture
  * @property {MediaStreamTrack | null} audio
  */
@@ -68,9 +71,10 @@ export function viewsOf(member) {
 function view({ id, name, host, self }, source, video, audio) {
   const isCamera = source === 'camera';
   const muted = isCamera && (!audio || audio.muted);
-  const shown = video && !video.muted && !video.undecodable ? video.mediaTrack : null;
+  const shown = video && !video.muted && !video.undecodable && !video.held ? video.mediaTrack : null;
   const words = isCamera
-    ? [self ? `${name} (you)` : name, host && 'host', muted && 'microphone muted', (!video || video.muted) && 'camera off']
+    ? [self ? `${name} (you)` : name, host && 'host', muted && 'microphone muted', (!video || video.muted) && 'camera off',
+      video?.held && 'picture shown when speaking']
     : [self ? 'Your screen' : `${name}'s screen`];
   return {
     key: `${id}/${source}`,
@@ -83,6 +87,7 @@ function view({ id, name, host, self }, source, video, audio) {
     muted,
     note: video?.undecodable ? `This browser cannot play ${video.codec ?? 'this video'}` : '',
     videoId: video?.id,
+    layers: video?.layers ?? [],
     video: shown,
     // One's own sound is never played back.
     audio: self ? null : audio?.mediaTrack ?? null,

@@ -31,14 +31,34 @@ export function percent(part) {
  * @param {RoomStats} stats
  * @returns {[string, string][]}
  */
-export function figures({ rtt, down, up }) {
+export function figures({ rtt, down, up, tracks, sent }) {
   return [
     ['Round trip', rtt === null ? '–' : `${rtt} ms`],
     ['Receiving', bitrate(down.bitrate)],
     ['Sending', bitrate(up.bitrate)],
     ['Lost on the way here', percent(down.loss)],
     ['Lost on the way out', percent(up.loss)],
+    ['Pictures received', sizes(tracks.values())],
+    ['Pictures sent', sizes([...sent.values()].flat())],
   ];
+}
+
+/**
+ * "960×540, 3 of 240×135", large ones first.
+ *
+ * @param {Iterable<{width: number | null, height: number | null, fps?: number | null}>} pictures
+ */
+function sizes(pictures) {
+  /** @type {Map<string, {pixels: number, count: number}>} */
+  const counts = new Map();
+  for (const { width, height, fps } of pictures) {
+    // One that is paused keeps the size it had.
+    if (!width || !height || fps === 0) continue;
+    const size = `${width}×${height}`;
+    counts.set(size, { pixels: width * height, count: (counts.get(size)?.count ?? 0) + 1 });
+  }
+  const sorted = [...counts].sort(([, a], [, b]) => b.pixels - a.pixels);
+  return sorted.map(([size, { count }]) => (count > 1 ? `${count} of ${size}` : size)).join(', ') || '–';
 }
 
 /** @type {Record<string, {title: string, text: string}>} */

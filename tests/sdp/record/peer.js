@@ -32,7 +32,7 @@ window.peer = {
     return answerNow();
   },
 
-  // What to offer: {kind, direction, rids?} or {kind, track: true} for a transceiver, {data: true} for a
+  // What to offer: {kind, direction, rids?, inactive?} or {kind, track: true} for a transceiver, {data: true} for a
   // channel, {stop: mid} to end one.
   async offer(wishes) {
     for (const wish of wishes) {
@@ -42,7 +42,9 @@ window.peer = {
       else pc.addTransceiver(wish.direction === 'recvonly' ? wish.kind : await media(wish.kind), {
         direction: wish.direction,
         streams: [new MediaStream()],
-        sendEncodings: wish.rids?.map((rid, i, all) => ({ rid, scaleResolutionDownBy: 2 ** (all.length - 1 - i) })),
+        sendEncodings: wish.rids?.map((rid, i, all) => ({
+          rid, scaleResolutionDownBy: 2 ** (all.length - 1 - i), active: !wish.inactive?.includes(rid),
+        })),
       });
     }
     await pc.setLocalDescription(await pc.createOffer());
@@ -53,6 +55,10 @@ window.peer = {
     await pc.setRemoteDescription({ type: 'answer', sdp });
     return pc.getTransceivers().map((one) => `${one.mid}:${one.currentDirection}`);
   },
+
+  // The rids that are sent.
+  encodings: (mid) => transceiver(mid).sender.getParameters().encodings
+    .filter(({ active }) => active).map(({ rid }) => rid).join(),
 
   directions: () => pc.getTransceivers().map((one) => `${one.mid}:${one.currentDirection}`),
   streams: () => pc.getReceivers().map((one) => one.track.id),

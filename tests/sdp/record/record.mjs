@@ -37,13 +37,18 @@ async function peerExchange(browser, session, name, wishes, bind = []) {
   return { applied, directions: await browser.run('takeAnswer', await session.makeAnswer()) };
 }
 
+async function sendsThreeLayers(browser, session, mid, track) {
+  assert.ok((await session.command('state')).includes(` receiving=${mid}:${track}:q:h:f`));
+  assert.equal(await browser.run('encodings', mid), 'q,h,f');
+}
+
 const scenarios = {
   async receiveOnly(browser, session) {
     await session.command('attach a2 audio p2/camera');
     await session.command('attach v2 video p2/camera');
     assert.equal(await exchange(browser, session, 'receive-only'), 'applied data=1 fingerprints=1');
     assert.deepEqual(await browser.run('directions'), ['s0:recvonly', 's1:recvonly']);
-    assert.match(await session.command('state'), /^needs_offer=0 sending=s0:1 sending=s1:[3-7]$/);
+    assert.match(await session.command('state'), /^needs_offer=0 sending=s0:[12] sending=s1:[3-7]$/);
   },
 
   async dataOnly(browser, session) {
@@ -64,6 +69,7 @@ const scenarios = {
     const cam = (await session.command('receive cam video')).split(' ')[1];
     assert.equal(await exchange(browser, session, 'publish', { [mic]: 'audio', [cam]: 'video' }),
       'applied data=1 fingerprints=1 accepted=mic accepted=cam');
+    await sendsThreeLayers(browser, session, cam, 'cam');
     for (const publisher of ['p2', 'p3']) {
       await session.command(`attach a-${publisher} audio ${publisher}/camera`);
       await session.command(`attach v-${publisher} video ${publisher}/camera`);
@@ -86,6 +92,7 @@ const scenarios = {
     assert.equal(await session.command('receive screen-again video'), `mid ${screen}`);
     assert.equal(await exchange(browser, session, 'screen-again', { [screen]: 'video' }),
       'applied data=1 fingerprints=1 accepted=screen-again');
+    await sendsThreeLayers(browser, session, screen, 'screen-again');
     assert.equal((await browser.run('directions')).filter((one) => one.endsWith(':sendonly')).length, 3);
   },
 
@@ -153,12 +160,43 @@ const scenarios = {
     assert.match(await exchange(browser, session, 'bound-later'), /accepted=cam$/);
     assert.ok((await browser.run('directions')).includes(`${mid}:sendonly`));
   },
+
+  async browserOffersSimulcast(browser, session) {
+    const wishes = [{ kind: 'video', direction: 'sendonly', rids: ['1', '2', '3'] }];
+    await peerExchange(browser, session, 'simulcast', wishes, ['receive cam video 0']);
+    assert.equal(await browser.run('encodings', '0'), '1,2,3');
+    // Our own offers go on with the browser's names.
+    await session.command('attach a2 audio p2/camera');
+    await exchange(browser, session, 'after-simulcast');
+    assert.match(await session.command('state'), / receiving=0:cam:1:2:3 /);
+    assert.equal(await browser.run('encodings', '0'), '1,2,3');
+  },
+
+  async browserOffersSimulcastBeforeItIsTaken(browser, session) {
+    const wishes = [{ kind: 'video', direction: 'sendonly', rids: ['1', '2'] }];
+    await peerExchange(browser, session, 'simulcast-unbound', wishes);
+    await session.command('receive cam video 0');
+    await exchange(browser, session, 'simulcast-bound-later');
+    assert.match(await session.command('state'), / receiving=0:cam:1:2$/);
+    assert.equal(await browser.run('encodings', '0'), '1,2');
+  },
+
+  async browserOffersAPausedLayer(browser, session) {
+    const wishes = [{ kind: 'video', direction: 'sendonly', rids: ['1', '2'], inactive: ['1'] }];
+    await peerExchange(browser, session, 'simulcast-paused', wishes, ['receive cam video 0']);
+    assert.match(await session.command('state'), / receiving=0:cam:1:2$/);
+    assert.equal(await browser.run('encodings', '0'), '2');
+  },
 };
 
-const simulcast = {
-  async browserOffersSimulcast(browser, session) {
-    const wishes = [{ kind: 'video', direction: 'sendonly', rids: ['q', 'h', 'f'] }];
-    await peerExchange(browser, session, 'simulcast', wishes, ['receive cam video 0']);
+const feedback = {
+  async transportWideFeedback(browser, session) {
+    const mic = (await session.command('receive mic audio')).split(' ')[1];
+    const cam = (await session.command('receive cam video')).split(' ')[1];
+    await session.command('attach a2 audio p2/camera');
+    await session.command('attach v2 video p2/camera');
+    await exchange(browser, session, 'transport-cc', { [mic]: 'audio', [cam]: 'video' });
+    assert.match(await session.command('state'), / receiving=\S+:transport-cc( .*)? sending=\S+:transport-cc$/);
   },
 };
 
@@ -178,5 +216,5 @@ await withBrowsers(async (browser) => {
   };
   for (const [name, scenario] of Object.entries(scenarios))
     await run(name, scenario, name === 'withoutData' ? { data: false } : {});
-  for (const [name, scenario] of Object.entries(simulcast)) await run(name, scenario, { simulcast: true });
+  for (const [name, scenario] of Object.entries(feedback)) await run(name, scenario, { 'transport-cc': true });
 });

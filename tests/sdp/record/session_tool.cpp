@@ -87,11 +87,14 @@ void Tool::print_applied(const Result<sdp::Applied>& applied) {
 
 void Tool::print_state() {
   std::cout << "needs_offer=" << session().needs_offer();
-  for (const auto& [track, media] : session().receiving())
-    std::cout << " receiving=" << media.mid << ":" << track.str() << ":" << media.codecs.size()
-              << ":" << media.ssrcs.size();
+  for (const auto& [track, media] : session().receiving()) {
+    std::cout << " receiving=" << media.mid << ":" << track.str();
+    for (const auto& rid : media.rids) std::cout << ":" << rid;
+    std::cout << (media.transport_cc ? ":transport-cc" : "");
+  }
   for (const auto& send : session().sending())
-    std::cout << " sending=" << send.mid << ":" << send.codecs.size();
+    std::cout << " sending=" << send.mid << ":" << send.codecs.size()
+              << (send.transport_cc ? ":transport-cc" : "");
   std::cout << "\n";
 }
 

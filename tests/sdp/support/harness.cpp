@@ -67,6 +67,13 @@ Section answer_section(const Section& offered, const Peer& peer) {
   }
   if (!media) return section;
   section.attributes.add(flipped(direction_of(offered), mid, peer));
+  std::string list;
+  for (const std::string& rid : peer.layers) {
+    section.attributes.add("rid", rid + " send");
+    list += (list.empty() ? "" : ";") + rid;
+  }
+  if (offered.attributes.has("simulcast") && !list.empty())
+    section.attributes.add("simulcast", "send " + list);
   if (const auto ssrc = peer.ssrcs.find(mid); ssrc != peer.ssrcs.end())
     section.attributes.add("ssrc", std::to_string(ssrc->second) + " cname:peer");
   return section;

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "signaling/sdp/description.hpp"
 #include "signaling/sdp/media_session.hpp"
@@ -32,11 +33,12 @@ std::size_t section_count(std::string_view sdp);
 
 /// A peer that accepts all it is offered, but for what is said here by mid.
 struct Peer {
-  std::set<std::string> sends;                 ///< it has something to send there
-  std::set<std::string> rejects;               ///< answered with port 0
-  std::set<std::string> pauses;                ///< our slots it does not want now
-  std::set<std::string> codecs;                ///< encodings it knows; empty: all
-  std::map<std::string, std::uint32_t> ssrcs;  ///< announced where it sends
+  std::set<std::string> sends{};                 ///< it has something to send there
+  std::set<std::string> rejects{};               ///< answered with port 0
+  std::set<std::string> pauses{};                ///< our slots it does not want now
+  std::set<std::string> codecs{};                ///< encodings it knows; empty: all
+  std::map<std::string, std::uint32_t> ssrcs{};  ///< announced where it sends
+  std::vector<std::string> layers{};             ///< rids it sends where it is offered layers
 
   [[nodiscard]] std::string answer(std::string_view offer) const;
 };

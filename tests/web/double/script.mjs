@@ -69,7 +69,9 @@ export class Script {
   #other(index, extra) {
     const id = `p-${index + 1}`;
     const tracks = [{ id: `${id}-mic`, kind: 'audio', source: 'microphone', codec: 'opus', muted: index % 3 === 2 }];
-    if (index % 5 !== 3) tracks.push({ id: `${id}-cam`, kind: 'video', source: 'camera', codec: 'VP8', muted: false });
+    // In a room of last-N those who spoke last are seen, the others named.
+    const held = extra.includes('lastn') && index > 2 ? { held: true } : {};
+    if (index % 5 !== 3) tracks.push({ id: `${id}-cam`, kind: 'video', source: 'camera', codec: 'VP8', layers: ['q', 'h', 'f'], muted: false, ...held });
     if (extra.includes('screen') && index === 1) tracks.push({ id: `${id}-screen`, kind: 'video', source: 'screen', codec: 'VP8', muted: false });
     return { id, name: NAMES[index % NAMES.length], host: index === 0, tracks };
   }

@@ -1,7 +1,7 @@
 import { settle } from './clock.mjs';
 
 export function fakeTrack(kind, id = `${kind}-${Math.random()}`) {
-  return { kind, id, enabled: true, stop() { this.stopped = true; } };
+  return { kind, id, enabled: true, getSettings() { return this.settings ?? {}; }, stop() { this.stopped = true; } };
 }
 
 class FakeSender {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { limitEncodings } from '../../../web/client/encodings.js';
 import { readAddress } from '../../../web/page/address.js';
 import { follows, linkify } from '../../../web/page/chat_text.js';
 import { loudness } from '../../../web/page/level_meter.js';
@@ -75,15 +74,6 @@ test('the level of a voice fills the meter, silence leaves it empty', () => {
   assert.ok(loudness(0.02) > 0.4 && loudness(0.02) < 0.7);
 });
 
-test('simulcast layers grow twofold in width and fourfold in bits; a single one is only limited', () => {
-  assert.deepEqual(limitEncodings([{}], 1_500_000), [{ maxBitrate: 1_500_000 }]);
-  assert.deepEqual(limitEncodings([{ rid: 'q' }, { rid: 'h' }, { rid: 'f' }], 1_600_000), [
-    { rid: 'q', maxBitrate: 100_000, scaleResolutionDownBy: 4 },
-    { rid: 'h', maxBitrate: 400_000, scaleResolutionDownBy: 2 },
-    { rid: 'f', maxBitrate: 1_600_000, scaleResolutionDownBy: 1 },
-  ]);
-});
-
 const flow = (source, more = {}) => [source, { id: source, source, muted: false, undecodable: false, codec: 'VP8', mediaTrack: { id: source }, ...more }];
 const member = (...flows) => remoteMember({ id: 'ben', name: 'Ben', host: false, tracks: new Map(flows) });
 
@@ -115,10 +105,25 @@ test('one is never played back to oneself', () => {
   assert.equal(view.label, 'Ann (you), host, camera off');
 });
 
+test('a picture that the room holds back is none, and comes back', () => {
+  const [held] = viewsOf(member(flow('camera', { held: true, layers: ['q', 'f'] })));
+  assert.equal(held.video, null);
+  assert.equal(held.videoId, 'camera', 'it can still be asked for');
+  assert.deepEqual(held.layers, ['q', 'f']);
+  assert.match(held.label, /picture shown when speaking/);
+  const [shown] = viewsOf(member(flow('camera', { held: false })));
+  assert.equal(shown.video.id, 'camera');
+});
+
 test('figures read as people write them', () => {
   assert.deepEqual([bitrate(null), bitrate(64_000), bitrate(1_250_000)], ['–', '64 kbit/s', '1.3 Mbit/s']);
   assert.deepEqual([percent(null), percent(0.004), percent(0.25)], ['–', '0.4 %', '25 %']);
-  assert.equal(figures({ rtt: 20, down: { bitrate: 1, loss: 0 }, up: { bitrate: 1, loss: 0 } })[0][1], '20 ms');
+  const flow = (width, height, fps) => ({ width, height, fps });
+  const tracks = new Map([['a', flow(240, 136, 30)], ['b', flow(960, 540, 30)], ['c', flow(240, 136, 20)], ['paused', flow(480, 270, 0)], ['mic', flow(null, null, null)]]);
+  const read = Object.fromEntries(figures({ rtt: 20, down: { bitrate: 1, loss: 0 }, up: { bitrate: 1, loss: 0 }, tracks, sent: new Map() }));
+  assert.equal(read['Round trip'], '20 ms');
+  assert.equal(read['Pictures received'], '960×540, 2 of 240×136');
+  assert.equal(read['Pictures sent'], '–');
 });
 
 test('every ending and every code has words; unknown codes keep those of the server', () => {

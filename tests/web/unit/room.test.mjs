@@ -71,7 +71,7 @@ test('an offer is answered with its version; publications are bound to their m-l
   assert.equal(meeting.pc.transceiver('1').direction, 'sendonly');
   assert.equal(meeting.pc.transceiver('0').direction, 'recvonly');
   assert.equal(meeting.of('track-media').at(-1).mediaTrack.id, 'received-0');
-  assert.equal(meeting.pc.transceiver('1').sender.parameters.encodings[0].maxBitrate, 1_500_000);
+  assert.equal(meeting.pc.transceiver('1').sender.parameters.encodings[0].maxBitrate, 1_000_000);
 });
 
 test('a publication that is gone from the offer frees its m-line', async () => {
@@ -241,4 +241,29 @@ test('data goes out on the channel of its order, waiting until that is open', as
   assert.deepEqual(meeting.of('data'), [{ data: 'hello', ordered: false }]);
   ordered.bufferedAmount = 2 << 20;
   await assert.rejects(meeting.room.sendData('too much'), { code: 'data_channel_full' });
+});
+
+test('wishes may differ from track to track', async () => {
+  const meeting = await joinedRoom({ participants: [BEN, { ...BEN, id: 'cleo', tracks: [{ ...BEN.tracks[0], id: 'cleo-cam' }] }] });
+  meeting.room.subscribe([{ track: 'ben-cam', layer: 'q' }, { track: 'cleo-cam', paused: true }], { pinned: true });
+  const [{ tracks }] = meeting.socket.requests('subscribe');
+  assert.deepEqual(tracks, [
+    { track: 'ben-cam', paused: false, layer: 'q', pinned: true },
+    { track: 'cleo-cam', paused: true, pinned: true },
+  ]);
+});
+
+test('a camera is sent in sizes that fit it, before the first answer and when it is replaced', async () => {
+  const meeting = await joinedRoom();
+  const track = Object.assign(fakeTrack('video'), { settings: { width: 1280, height: 720 } });
+  const publishing = meeting.room.publish(track);
+  await settle();
+  await meeting.socket.reply('publish', { track: 't1' });
+  const publication = await publishing;
+  await meeting.socket.event(offer([['s1', 'video']], { publications: [{ mid: 's1', track: 't1' }] }));
+  const { sender } = meeting.pc.transceiver('s1');
+  assert.equal(sender.parameters.encodings[0].maxBitrate, 1_700_000);
+  await meeting.room.replaceTrack(publication, Object.assign(fakeTrack('video'), { settings: { width: 640, height: 360 } }));
+  await settle();
+  assert.equal(sender.parameters.encodings[0].maxBitrate, 500_000);
 });

@@ -76,3 +76,16 @@ test('media is told only where it changed, what is gone before what has come', (
   assert.deepEqual(changes.map(([, { track, mediaTrack }]) => [track.id, mediaTrack]), [['cam', null], ['screen', one]]);
   assert.equal(roster.setMedia(new Map([['screen', two]])).length, 1);
 });
+
+test('a track has its layers, also when they change, and is held back or let through', () => {
+  const roster = rosterWith(ben({ tracks: [{ ...camera, layers: ['q', 'h', 'f'], held: true }] }));
+  const track = roster.track('cam');
+  assert.deepEqual([track.layers, track.held], [['q', 'h', 'f'], true]);
+  assert.deepEqual(names(roster.apply({ type: 'track-held', participant: 'ben', track: 'cam', held: false })), ['track-held']);
+  assert.equal(track.held, false);
+  roster.apply({ type: 'track-held', participant: 'ben', track: 'cam', held: true });
+  assert.deepEqual(roster.apply({ type: 'track-added', participant: 'ben', track: { ...camera, codec: 'VP9' } }), []);
+  assert.deepEqual([track.codec, track.layers, track.held], ['VP9', [], true], 'another codec does not let it through');
+  assert.deepEqual(names(roster.reset('ann', false, [ben()])), ['track-held'], 'a snapshot says all');
+  assert.equal(track.held, false);
+});

@@ -53,6 +53,16 @@ test('a report is summed up by direction and by the room\'s track', () => {
   assert.equal(stats.quality, 'poor');
 });
 
+test('what goes out of one\'s own pictures is told by size, and only what flows', () => {
+  const out = (rid, frameWidth, framesPerSecond) => ({
+    id: rid, type: 'outbound-rtp', kind: 'video', mid: 's1', rid, timestamp: 1, frameWidth, frameHeight: frameWidth / 2, framesPerSecond,
+  });
+  const stats = new StatsReader().summarise(
+    [out('f', 960, 30), out('q', 240, 30), out('h', 480, 0), out('h2', undefined, 0)], new Map(), new Map([['s1', 'cam']]),
+  );
+  assert.deepEqual([...stats.sent], [['cam', [{ rid: 'q', width: 240, height: 120 }, { rid: 'f', width: 960, height: 480 }]]]);
+});
+
 test('a browser without transport entries is read by its nominated pair', () => {
   const stats = new StatsReader().summarise([
     { id: 'A', type: 'candidate-pair', nominated: false, state: 'succeeded', currentRoundTripTime: 9 },
@@ -62,5 +72,5 @@ test('a browser without transport entries is read by its nominated pair', () => 
 });
 
 test('no connection is said to be off', async () => {
-  assert.equal((await new StatsReader().read(null, { participants: new Map() })).quality, 'off');
+  assert.equal((await new StatsReader().read(null, { participants: new Map() }, [])).quality, 'off');
 });
