@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "forwarding/bandwidth.hpp"
 #include "forwarding/congestion/feedback_source.hpp"
 #include "forwarding/receiver.hpp"
 
@@ -22,7 +23,11 @@ constexpr Duration kEarly = std::chrono::seconds(5);
 struct Peer::Impl {
   Impl(Peer& self, Egress& way_out, PeerObserver& observer, std::uint32_t own_ssrc,
        std::string name)
-      : egress(way_out), ssrc(own_ssrc), cname(std::move(name)), receiver(self, observer, rtt) {}
+      : egress(way_out),
+        ssrc(own_ssrc),
+        cname(std::move(name)),
+        bandwidth(way_out, rtt),
+        receiver(self, observer, rtt) {}
 
   [[nodiscard]] SendStream* find_send(std::uint32_t stream_ssrc);
   void begin_early_reports(Time now);
@@ -32,11 +37,10 @@ struct Peer::Impl {
   std::uint32_t ssrc;
   std::string cname;
   RttEstimator rtt;
-  congestion::SendHistory history;
+  Bandwidth bandwidth;
   std::vector<std::unique_ptr<SendStream>> sends;
   Receiver receiver;
   congestion::FeedbackSource feedback;
-  std::optional<std::uint64_t> capacity;
   std::optional<Time> next_report;
   Time early_until{};
 };
@@ -71,13 +75,13 @@ void Peer::remove_receive(std::string_view mid) {
 }
 
 SendStream& Peer::set_send(const media::Send& send) {
-  if (send.transport_cc) impl_->history.enable();
+  if (send.transport_cc) impl_->bandwidth.enable();
   if (SendStream* known = find_send(send.mid)) {
     known->set_description(send);
     return *known;
   }
   return *impl_->sends.emplace_back(
-      std::make_unique<SendStream>(impl_->egress, impl_->history, send));
+      std::make_unique<SendStream>(impl_->egress, impl_->bandwidth.history(), send));
 }
 
 SendStream* Peer::find_send(std::string_view mid) {
@@ -118,7 +122,10 @@ class Peer::RtcpInput : public rtcp::Handler {
   void on_keyframe_request(std::uint32_t media_ssrc) override {
     if (SendStream* send = impl_.find_send(media_ssrc)) send->on_keyframe_request(now_);
   }
-  void on_remb(std::uint64_t bits_per_second) override { impl_.capacity = bits_per_second; }
+  void on_remb(std::uint64_t bits_per_second) override { impl_.bandwidth.on_remb(bits_per_second); }
+  void on_transport_feedback(Bytes fci) override {
+    impl_.bandwidth.on_transport_feedback(fci, now_);
+  }
 
  private:
   Impl& impl_;
@@ -135,6 +142,7 @@ void Peer::tick(Time now) {
   Compound compound(impl_->egress, impl_->ssrc, impl_->cname);
   impl_->receiver.tick(compound, now);
   impl_->feedback.tick(compound, now);
+  impl_->bandwidth.tick(impl_->sends, now);
   bool started = !impl_->next_report;
   for (const auto& send : impl_->sends) started |= send->take_started();
   if (started) impl_->begin_early_reports(now);
@@ -179,14 +187,10 @@ std::optional<Duration> Peer::rtt() const {
   return impl_->rtt.measured();
 }
 std::optional<std::uint64_t> Peer::receive_capacity() const {
-  return impl_->capacity;
+  return impl_->bandwidth.receive_capacity();
 }
 std::optional<BandwidthStats> Peer::bandwidth() const {
-  if (!impl_->capacity) return std::nullopt;
-  BandwidthStats stats;
-  stats.estimate = *impl_->capacity;
-  stats.rtt = impl_->rtt.measured();
-  return stats;
+  return impl_->bandwidth.stats();
 }
 std::uint64_t Peer::unknown_packets() const {
   return impl_->receiver.unknown_packets();

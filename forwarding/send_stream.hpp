@@ -57,6 +57,10 @@ class SendStream {
   /// has stopped altogether, what it was when it did.
   std::size_t options(std::span<LayerOption, kMaxLayerOptions> out) const;
   [[nodiscard]] SendState state() const;
+  /// There is a way to send what is no media, and to learn of its arrival.
+  [[nodiscard]] bool can_pad() const;
+  /// Sends at least so many bytes that the subscriber can do without.
+  void send_padding(std::size_t bytes, Time now);
   [[nodiscard]] const media::Send& description() const { return description_; }
   [[nodiscard]] SendStats stats() const;
 
@@ -99,6 +103,13 @@ class SendStream {
   void leave_out(const MediaPacket& packet, Time now);
   // Writes and sends; the payload follows `prefix`. Returns the size sent, 0 if it was too large.
   std::size_t write(const MediaPacket& packet, RtpHeader header, Bytes prefix, Time now);
+
+  // A packet that went out as `sequence`, if it is still here.
+  [[nodiscard]] std::optional<MediaPacket> sent(std::uint16_t sequence, Time now) const;
+  // By RTX where there is one. Returns the size sent.
+  std::size_t resend(const MediaPacket& packet, std::uint16_t sequence, Time now);
+  [[nodiscard]] std::uint8_t rtx_payload_type() const;
+  std::size_t write_padding(Time now);
 
   // The subscriber's RTCP about this stream.
   void on_nack(std::uint16_t sequence, Duration rtt, Time now);

@@ -1,24 +1,36 @@
+#include <array>
+
 #include "forwarding/receive_stream.hpp"
 #include "forwarding/send_stream.hpp"
 
 namespace parley::forwarding {
 
-void SendStream::on_nack(std::uint16_t sequence, Duration rtt, Time now) {
-  ++stats_.nacks;
+std::optional<MediaPacket> SendStream::sent(std::uint16_t sequence, Time now) const {
   const auto source = flowing_ ? sequence_.find(sequence) : std::nullopt;
   auto packet = source ? track_->layer(layer_).cached(*source, now) : std::nullopt;
-  if (!packet || packet->stream->segment() != segment_) return;
+  if (!packet || packet->stream->segment() != segment_) return std::nullopt;
+  if (payload_types_[packet->rtp.payload_type].media == kNone) return std::nullopt;
   if (emptied_[sequence % kEmptiedWindow]) {
     packet->rtp.payload = {};
     packet->descriptor = {};
     packet->dependencies.reset();
   }
-  const PayloadTypes types = payload_types_[packet->rtp.payload_type];
-  const std::size_t size = packet->rtp.header_size + packet->rtp.payload.size();
-  if (types.media == kNone || !resend_limit_.take(sequence, size, rtt, now)) return;
+  return packet;
+}
 
-  RtpHeader header{packet->rtp.marker || filter_.ends_picture(*packet), types.media, sequence,
-                   static_cast<std::uint32_t>(packet->timestamp + timestamp_offset_),
+void SendStream::on_nack(std::uint16_t sequence, Duration rtt, Time now) {
+  ++stats_.nacks;
+  const auto packet = sent(sequence, now);
+  if (!packet) return;
+  const std::size_t size = packet->rtp.header_size + packet->rtp.payload.size();
+  if (!resend_limit_.take(sequence, size, rtt, now)) return;
+  if (resend(*packet, sequence, now) > 0) ++stats_.retransmitted;
+}
+
+std::size_t SendStream::resend(const MediaPacket& packet, std::uint16_t sequence, Time now) {
+  const PayloadTypes types = payload_types_[packet.rtp.payload_type];
+  RtpHeader header{packet.rtp.marker || filter_.ends_picture(packet), types.media, sequence,
+                   static_cast<std::uint32_t>(packet.timestamp + timestamp_offset_),
                    description_.ssrc};
   std::array<std::uint8_t, 2> original{};
   Bytes prefix;
@@ -29,7 +41,67 @@ void SendStream::on_nack(std::uint16_t sequence, Duration rtt, Time now) {
     header.sequence = rtx_sequence_++;
     header.ssrc = description_.rtx_ssrc;
   }
-  if (write(*packet, header, prefix, now) > 0) ++stats_.retransmitted;
+  return write(packet, header, prefix, now);
+}
+
+// --- padding ---
+
+bool SendStream::can_pad() const {
+  return description_.transport_cc && description_.rtx_ssrc != 0 && rtx_payload_type() != kNone;
+}
+
+std::uint8_t SendStream::rtx_payload_type() const {
+  for (const media::Codec& codec : description_.codecs)
+    if (codec.rtx_payload_type) return *codec.rtx_payload_type;
+  return kNone;
+}
+
+// What was sent last, once more: should it have been lost, the padding even repairs it. Where there
+// is nothing, padding alone. Both under the repair SSRC, so that the media's numbers have no gaps.
+void SendStream::send_padding(std::size_t bytes, Time now) {
+  constexpr std::uint16_t kNewest = 32;
+  constexpr std::size_t kWorthIt = 200;
+  std::size_t done = 0;
+  for (std::uint16_t back = 1; back <= kNewest && done < bytes; ++back) {
+    const auto sequence = static_cast<std::uint16_t>(sequence_.next() - back);
+    const auto packet = sent(sequence, now);
+    if (!packet || packet->rtp.payload.size() < kWorthIt) continue;
+    if (payload_types_[packet->rtp.payload_type].rtx == kNone) continue;
+    done += resend(*packet, sequence, now);
+  }
+  while (done < bytes) {
+    const std::size_t size = write_padding(now);
+    if (size == 0) return;
+    done += size;
+  }
+}
+
+std::size_t SendStream::write_padding(Time now) {
+  static constexpr std::size_t kPadding = 255;  // the most that its last byte can tell
+  static constexpr auto kBytes = [] {
+    std::array<std::uint8_t, kPadding> bytes{};
+    bytes.back() = kPadding;
+    return bytes;
+  }();
+  ExtensionList extensions;
+  std::array<std::uint8_t, 2> number{};
+  write_u16(number, 0, history_.next_sequence());
+  const std::string& mid = description_.mid;
+  extensions.add(description_.extensions.id(media::Extension::Mid),
+                 {reinterpret_cast<const std::uint8_t*>(mid.data()), mid.size()});
+  extensions.add(description_.extensions.id(media::Extension::TransportCc), number);
+  const MutableBytes buffer = egress_.rtp_buffer();
+  const std::size_t size =
+      write_rtp(buffer,
+                {false, rtx_payload_type(), rtx_sequence_,
+                 static_cast<std::uint32_t>(newest_timestamp_), description_.rtx_ssrc},
+                extensions, {}, kBytes);
+  if (size == 0) return 0;
+  ++rtx_sequence_;
+  buffer[0] |= 0x20;  // RFC 3550 5.1: P
+  egress_.send_rtp(size);
+  history_.on_sent(size + egress_.overhead(), now);
+  return size;
 }
 
 void SendStream::on_keyframe_request(Time now) {

@@ -25,6 +25,8 @@ class SequenceMap {
   bool skip(std::int64_t source);
   /// The number `source` goes out with; none when it was left out or lies too far back.
   [[nodiscard]] std::optional<std::uint16_t> map(std::int64_t source);
+  /// One above the highest number given.
+  [[nodiscard]] std::uint16_t next() const { return static_cast<std::uint16_t>(next_out_); }
   /// Which packet of the present source went out, or would go out, as `out`.
   [[nodiscard]] std::optional<std::int64_t> find(std::uint16_t out) const;
 

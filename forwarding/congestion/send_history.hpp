@@ -11,10 +11,13 @@
 namespace parley::forwarding::congestion {
 
 struct SentPacket {
+  enum class Fate : std::uint8_t { Unknown, Missing, Arrived };
+
   Time at{};
   std::uint32_t bytes = 0;  ///< as the network sees them
   std::uint8_t probe = 0;   ///< the probe it went out with; 0: none
   std::uint8_t step = 0;    ///< of the probe
+  Fate fate = Fate::Unknown;
 };
 
 /// Bounded in number; its memory is taken by enable(), once per peer that gives feedback.
@@ -30,7 +33,7 @@ class SendHistory {
   /// The number for the next packet; it is taken by on_sent().
   [[nodiscard]] std::uint16_t next_sequence() const { return static_cast<std::uint16_t>(next_); }
   void on_sent(std::size_t bytes, Time now) {
-    packets_[index(next_++)] = {now, static_cast<std::uint32_t>(bytes), probe_, step_};
+    packets_[index(next_++)] = {now, static_cast<std::uint32_t>(bytes), probe_, step_, {}};
     bytes_ += bytes;
   }
   /// What is sent from now on belongs to this part of this probe.
@@ -42,7 +45,7 @@ class SendHistory {
   /// One above the newest number, not wrapped.
   [[nodiscard]] std::int64_t end() const { return next_; }
   /// Null when it was not sent yet or lies too far back.
-  [[nodiscard]] const SentPacket* find(std::int64_t sequence) const {
+  [[nodiscard]] SentPacket* find(std::int64_t sequence) {
     const bool known = sequence >= 0 && sequence < next_ &&
                        next_ - sequence <= static_cast<std::int64_t>(kPackets);
     return known ? &packets_[index(sequence)] : nullptr;
