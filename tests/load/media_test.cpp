@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "forwarding/keyframe.hpp"
+#include "forwarding/payload_descriptor.hpp"
 #include "load/media/histogram.hpp"
 #include "load/media/inbound_stream.hpp"
 #include "load/media/ledger.hpp"
@@ -33,7 +33,7 @@ class Collected final : public PayloadSink {
 };
 
 bool is_keyframe(const std::vector<std::uint8_t>& payload) {
-  return forwarding::starts_keyframe(media::CodecName::Vp8, payload);
+  return forwarding::read_descriptor(media::CodecName::Vp8, payload).starts_keyframe;
 }
 
 TEST(Mark, IsReadAsItWasWritten) {
