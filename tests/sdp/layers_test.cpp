@@ -210,13 +210,17 @@ TEST_P(RecordedLayers, ComeWithTransportWideFeedbackBothWays) {
     EXPECT_TRUE(media.transport_cc) << track.str();
     EXPECT_NE(media.extensions.id(Extension::TransportCc), 0);
     // Firefox has the extension of REMB on video alone.
-    if (media.kind == Kind::Video) EXPECT_NE(media.extensions.id(Extension::AbsSendTime), 0);
+    if (media.kind == Kind::Video) {
+      EXPECT_NE(media.extensions.id(Extension::AbsSendTime), 0);
+    }
     EXPECT_EQ(media.remb, media.kind == Kind::Video) << "what is fallen back to";
   }
   for (const media::Send& send : session.sending()) {
     EXPECT_TRUE(send.transport_cc) << send.mid;
     EXPECT_NE(send.extensions.id(Extension::TransportCc), 0);
-    if (send.kind == Kind::Video) EXPECT_NE(send.extensions.id(Extension::AbsSendTime), 0);
+    if (send.kind == Kind::Video) {
+      EXPECT_NE(send.extensions.id(Extension::AbsSendTime), 0);
+    }
   }
 }
 
