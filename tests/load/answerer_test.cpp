@@ -32,14 +32,18 @@ LocalEnd make_local(std::size_t layers = 1) {
   return local;
 }
 
+sdp::MediaSession make_server(bool simulcast) {
+  sdp::Options options;
+  options.data_channel = false;
+  options.policy.simulcast = simulcast;
+  options.next_ssrc = [n = std::uint32_t{1000}]() mutable { return n++; };
+  return sdp::MediaSession(std::move(options));
+}
+
 class AnswererTest : public testing::Test {
  protected:
-  sdp::MediaSession server{[] {
-    sdp::Options options;
-    options.data_channel = false;
-    options.next_ssrc = [n = std::uint32_t{1000}]() mutable { return n++; };
-    return options;
-  }()};
+  sdp::MediaSession server = make_server(true);
+  sdp::MediaSession plain_server = make_server(false);
   const TrackId microphone{"mic"}, camera{"cam"};
 };
 
@@ -102,7 +106,8 @@ TEST_F(AnswererTest, ReadsTheServersEndOfTheTransport) {
   EXPECT_EQ(remote.fingerprints, std::vector{kServer.fingerprint});
   EXPECT_TRUE(remote.lite);
   ASSERT_THAT(remote.candidates, SizeIs(2));
-  EXPECT_EQ(transport::to_string(remote.candidates.front().ip), "127.0.0.1") << "the higher priority leads";
+  EXPECT_EQ(transport::to_string(remote.candidates.front().ip), "127.0.0.1")
+      << "the higher priority leads";
   EXPECT_EQ(answer->session.ice_role, IceRole::Controlling);
   EXPECT_EQ(answer->session.dtls_role, DtlsRole::Client);
 }
@@ -133,8 +138,8 @@ TEST_F(AnswererTest, OffersWhatItSendsAndReadsTheAnswer) {
 }
 
 TEST_F(AnswererTest, SendsOneLayerToAServerWithoutSimulcast) {
-  const std::vector mids{server.add_receive(camera, media::Kind::Video)};
-  const auto answer = answer_offer(server.make_offer(kServer), make_local(3), mids);
+  const std::vector mids{plain_server.add_receive(camera, media::Kind::Video)};
+  const auto answer = answer_offer(plain_server.make_offer(kServer), make_local(3), mids);
   ASSERT_TRUE(answer);
   EXPECT_THAT(answer->sdp, Not(HasSubstr("a=simulcast")));
   ASSERT_THAT(answer->session.sends.front().layers, SizeIs(1));
@@ -142,10 +147,11 @@ TEST_F(AnswererTest, SendsOneLayerToAServerWithoutSimulcast) {
 }
 
 TEST_F(AnswererTest, SendsTheLayersThatTheServerWantsUnderItsNames) {
-  const std::vector mids{server.add_receive(camera, media::Kind::Video)};
-  const auto answer = answer_offer(
-      server.make_offer(kServer) + "a=rid:lo recv\r\na=rid:hi recv\r\na=simulcast:recv lo;hi\r\n",
-      make_local(3), mids);
+  const std::vector mids{plain_server.add_receive(camera, media::Kind::Video)};
+  const auto answer =
+      answer_offer(plain_server.make_offer(kServer) +
+                       "a=rid:lo recv\r\na=rid:hi recv\r\na=simulcast:recv lo;hi\r\n",
+                   make_local(3), mids);
   ASSERT_TRUE(answer);
   EXPECT_THAT(answer->sdp, HasSubstr("a=simulcast:send lo;hi"));
   const auto& layers = answer->session.sends.front().layers;
