@@ -123,12 +123,12 @@ void Bandwidth::apply(SendStream& stream, Slot& slot, const congestion::Claim& c
   if (stream.state() == SendState::Paused) return;  // it goes on where it stopped
   // Nothing is known of what it costs, or it has no layers: as it is.
   if (claim.count == 0 || claim.options[claim.count - 1].bits_per_second == 0) {
-    slot.granted = kBestLayer;
+    slot.granted.reset();
     return stream.set_target(kBestLayer, now);
   }
   std::optional<Layer> target;
   if (claim.granted) target = claim.options[*claim.granted].layer;
-  if (target < slot.granted && slot.granted != kBestLayer) slot.fell = now;
+  if (target < slot.granted) slot.fell = now;
   slot.starved = !target;
   slot.granted = target;
   stream.set_target(target, now);

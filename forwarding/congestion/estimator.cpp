@@ -35,7 +35,7 @@ double Estimator::rate() const {
 }
 
 bool Estimator::congested(Time now) const {
-  return now - lowered_ < kCongested || loss_.cap().has_value();
+  return now - lowered_ < kCongested;
 }
 
 void Estimator::on_feedback(Bytes fci, Duration rtt, Time now) {
@@ -63,15 +63,15 @@ void Estimator::on_feedback(Bytes fci, Duration rtt, Time now) {
 
   const auto acked = acked_.bits_per_second();
   const double sent = sent_.bits_per_second().value_or(0);
-  const double before = delay_.rate();
-  delay_.update({trend_.use(), acked, sent < kLimitedBySource * before, rtt}, now);
-  if (delay_.rate() < before) lowered_ = now;
-  // More was sent than was known to pass, and it passed.
-  if (acked && trend_.use() == BandwidthUse::Normal && now - lowered_ > kCongested)
-    delay_.raise(std::min(*acked, sent));
+  const double before = rate();
+  delay_.update({trend_.use(), acked, sent < kLimitedBySource * delay_.rate(), rtt}, now);
   const bool queueing = trend_.use() == BandwidthUse::Overuse || trend_.queueing() > kQueueing;
   loss_.update({delay_.rate(), acked, queueing, limits_.min}, now);
   if (queueing) disturbed_ = now;
+  if (rate() < before) lowered_ = now;
+  // More was sent than was known to pass, and it passed.
+  if (acked && trend_.use() == BandwidthUse::Normal && now - lowered_ > kCongested)
+    delay_.raise(std::min(*acked, sent));
 }
 
 void Estimator::on_arrival(SentPacket& sent, Time arrived) {
@@ -112,7 +112,7 @@ std::size_t Estimator::tick(double wanted, bool can_pad, Time now) {
   note_silence(now);
   if (!probe_ && can_pad) {
     const double most = std::min(limits_.max, ceiling_.value_or(limits_.max));
-    const bool calm = now - disturbed_ > kCalm && trend_.use() != BandwidthUse::Overuse;
+    const bool calm = now - disturbed_ > kCalm;
     if (const auto rate = plan_.due({std::min(wanted, most), this->rate(), calm}, now)) {
       if (++probes_ == 0) ++probes_;
       probe_.emplace(probes_, *rate, history_, now);

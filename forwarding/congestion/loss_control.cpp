@@ -8,6 +8,8 @@ namespace {
 constexpr Duration kInterval = std::chrono::milliseconds(500);
 constexpr std::uint32_t kMinPackets = 20;
 constexpr double kIncrease = 1.04;  // each interval
+// What comes through, less what lets the queue drain.
+constexpr double kLeastOfAcked = 0.85;
 struct Bounds {
   double increase_below;
   double decrease_above;
@@ -27,7 +29,8 @@ void LossControl::update(const Input& input, Time now) {
     // What was sent, not what might have been: a cap far above it would change nothing.
     const double sent = input.acked ? *input.acked / (1 - std::min(loss_, 0.9)) : input.rate;
     const double base = std::min({input.rate, sent, cap_.value_or(sent)});
-    cap_ = std::max(base * (1 - loss_ / 2), input.min);
+    const double least = kLeastOfAcked * input.acked.value_or(0);
+    cap_ = std::max({base * (1 - loss_ / 2), std::min(base, least), input.min});
   } else if (cap_ && loss_ < bounds.increase_below) {
     *cap_ *= kIncrease;
   }

@@ -52,6 +52,7 @@ class FuzzCall : public PeerObserver {
     receive.ssrcs = {7};
     receive.rtx = {{7, 9}};
     receive.remb = true;
+    receive.transport_cc = true;
     publish(receive, media::Kind::Video, 2);
 
     media::Send send;
@@ -66,6 +67,7 @@ class FuzzCall : public PeerObserver {
     send.ssrc = 102;
     send.rtx_ssrc = 103;
     send.nack = true;
+    send.transport_cc = true;
     subscriber_.set_send(send).attach(*publisher_.find_track(2), now_);
   }
 
