@@ -33,9 +33,9 @@ class PeerObserver {
   virtual ~PeerObserver() = default;
   /// The first packet of a track, or a packet of another codec than before.
   virtual void on_codec(TrackKey track, media::CodecName codec) = 0;
-  /// The audio level says this track's speaker started or stopped speaking (RFC 6464, with
-  /// hysteresis).
-  virtual void on_speaking(TrackKey track, bool speaking) = 0;
+  /// The audio level says that speech began or ended on this track, or, five times a second, goes
+  /// on (RFC 6464, see SpeechMeter).
+  virtual void on_speaking(TrackKey track, const Speech& speech) = 0;
 };
 
 /// Bound to one thread (its shard's); knows no socket, clock or GStreamer. Peers whose tracks are

@@ -85,8 +85,8 @@ void Receiver::note_codec(Track& track, const media::Codec& codec, Time now) {
 void Receiver::note_level(Track& track, const RtpPacket& packet, Time now) {
   const Bytes level = ExtensionValues(packet, track.extensions_).get(media::Extension::AudioLevel);
   if (level.empty()) return;
-  if (const auto speaking = track.speaking_.on_level(level[0] & 0x7f, now))
-    observer_.on_speaking(track.key(), *speaking);
+  if (const auto speech = track.speech_.on_level(level[0], now))
+    observer_.on_speaking(track.key(), *speech);
 }
 
 void Receiver::note_arrival(Time now) {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "forwarding/speaking_detector.hpp"
+#include "forwarding/speech_meter.hpp"
 #include "forwarding/stats.hpp"
 #include "forwarding/track_layer.hpp"
 #include "support/media.hpp"
@@ -141,7 +141,7 @@ class Track {
   std::optional<media::CodecName> codec_;
   std::uint8_t payload_type_ = 0;  // of the packet seen last
   CodecNews codec_news_;
-  SpeakingDetector speaking_;
+  SpeechMeter speech_;
 
   std::vector<media::Codec> codecs_;
   // By payload type: the place in codecs_, counted from 1; 0: none.

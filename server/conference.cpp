@@ -312,17 +312,19 @@ void Conference::on_codec(transport::ConnectionId connection, forwarding::TrackK
 }
 
 void Conference::on_speaking(transport::ConnectionId connection, forwarding::TrackKey key,
-                             bool speaking) {
+                             const forwarding::Speech& speech) {
   const MemberRecord* member = find_member(connection);
   if (member == nullptr) return;
   if (const auto track = member->media.track_of(key))
-    submit(member->room, rooms::Speaking{member->media.id(), *track, speaking});
+    submit(member->room, rooms::Speaking{member->media.id(), *track, speech.speaking, speech.duty,
+                                         speech.level});
 }
 
 // --- what operators do
 // ------------------------------------------------------------------------------
 
-Result<RoomId> Conference::create_room(const RoomId& wanted) {
+Result<RoomId> Conference::create_room(const RoomId& wanted,
+                                       const rooms::SettingsChange& settings) {
   const RoomId id = wanted.empty() ? RoomId(random_token(8)) : wanted;
   if (rooms_.contains(id))
     return Error{"room_exists", "id: room '" + id.str() + "' exists; pick another id."};

@@ -61,7 +61,8 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   void on_lost(transport::ConnectionId connection, transport::Lost lost);
   void on_codec(transport::ConnectionId connection, forwarding::TrackKey key,
                 media::CodecName codec);
-  void on_speaking(transport::ConnectionId connection, forwarding::TrackKey key, bool speaking);
+  void on_speaking(transport::ConnectionId connection, forwarding::TrackKey key,
+                   const forwarding::Speech& speech);
 
  private:
   struct Requests;  // one handler per request type: requests.cpp

@@ -25,8 +25,9 @@ class TransportEvents final : public transport::Listener {
                 media::CodecName codec) override {
     post([=](Conference& conference) { conference.on_codec(id, key, codec); });
   }
-  void on_speaking(transport::ConnectionId id, forwarding::TrackKey key, bool speaking) override {
-    post([=](Conference& conference) { conference.on_speaking(id, key, speaking); });
+  void on_speaking(transport::ConnectionId id, forwarding::TrackKey key,
+                   const forwarding::Speech& speech) override {
+    post([=](Conference& conference) { conference.on_speaking(id, key, speech); });
   }
 
  private:

@@ -178,8 +178,8 @@ void Connection::on_codec(forwarding::TrackKey track, media::CodecName codec) {
   context_.listener.on_codec(id_, track, codec);
 }
 
-void Connection::on_speaking(forwarding::TrackKey track, bool speaking) {
-  context_.listener.on_speaking(id_, track, speaking);
+void Connection::on_speaking(forwarding::TrackKey track, const forwarding::Speech& speech) {
+  context_.listener.on_speaking(id_, track, speech);
 }
 
 }  // namespace parley::transport

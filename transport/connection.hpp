@@ -83,7 +83,7 @@ class Connection final : public forwarding::Egress, private forwarding::PeerObse
 
   // --- forwarding::PeerObserver -----------------------------------------------------------------
   void on_codec(forwarding::TrackKey track, media::CodecName codec) override;
-  void on_speaking(forwarding::TrackKey track, bool speaking) override;
+  void on_speaking(forwarding::TrackKey track, const forwarding::Speech& speech) override;
 
   void on_rtp(Datagram& datagram, Time now);
   void on_rtcp(const Datagram& datagram, Time now);

@@ -42,7 +42,7 @@ class Listener {
   virtual void on_media_ready(ConnectionId) = 0;  ///< nominated and both SRTP directions have keys
   virtual void on_lost(ConnectionId, Lost) = 0;
   virtual void on_codec(ConnectionId, forwarding::TrackKey, media::CodecName) = 0;
-  virtual void on_speaking(ConnectionId, forwarding::TrackKey, bool speaking) = 0;
+  virtual void on_speaking(ConnectionId, forwarding::TrackKey, const forwarding::Speech&) = 0;
 };
 
 enum class Direction : std::uint8_t { Receive, Send };

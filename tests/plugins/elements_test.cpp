@@ -31,7 +31,7 @@ struct Sent : forwarding::Egress {
 
 struct Deaf : forwarding::PeerObserver {
   void on_codec(forwarding::TrackKey, media::CodecName) override {}
-  void on_speaking(forwarding::TrackKey, bool) override {}
+  void on_speaking(forwarding::TrackKey, const forwarding::Speech&) override {}
 };
 
 media::Codec opus(std::uint8_t payload_type) {

@@ -93,7 +93,7 @@ class FuzzCall : public PeerObserver {
   }
 
   void on_codec(TrackKey, media::CodecName) override {}
-  void on_speaking(TrackKey, bool) override {}
+  void on_speaking(TrackKey, const Speech&) override {}
 
  private:
   void publish(const media::Receive& receive, media::Kind kind, TrackKey key) {

@@ -38,12 +38,13 @@ class FakeObserver : public PeerObserver {
   void on_codec(TrackKey track, media::CodecName codec) override {
     codecs.emplace_back(track, codec);
   }
-  void on_speaking(TrackKey track, bool speaking) override {
-    speakers.emplace_back(track, speaking);
+  void on_speaking(TrackKey track, const Speech& speech) override {
+    const std::pair news(track, speech.speaking);
+    if (speakers.empty() || speakers.back() != news) speakers.push_back(news);
   }
 
   std::vector<std::pair<TrackKey, media::CodecName>> codecs;
-  std::vector<std::pair<TrackKey, bool>> speakers;
+  std::vector<std::pair<TrackKey, bool>> speakers;  ///< who began or ended
 };
 
 /// A Peer with its surroundings.

@@ -42,7 +42,8 @@ struct Reports : transport::Listener {
   void on_codec(transport::ConnectionId, forwarding::TrackKey, media::CodecName) override {
     ++codecs;
   }
-  void on_speaking(transport::ConnectionId, forwarding::TrackKey, bool) override {}
+  void on_speaking(transport::ConnectionId, forwarding::TrackKey,
+                   const forwarding::Speech&) override {}
   std::atomic<int> connected{0}, media_ready{0}, lost{0}, codecs{0};
 };
 

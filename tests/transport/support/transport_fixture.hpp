@@ -26,7 +26,7 @@ class RecordingListener final : public Listener {
   void on_codec(ConnectionId id, forwarding::TrackKey, media::CodecName) override {
     add(codecs_, id);
   }
-  void on_speaking(ConnectionId, forwarding::TrackKey, bool) override {}
+  void on_speaking(ConnectionId, forwarding::TrackKey, const forwarding::Speech&) override {}
 
   std::size_t connected(ConnectionId id) const { return count(connected_, id); }
   std::size_t media_ready(ConnectionId id) const { return count(media_ready_, id); }
