@@ -73,6 +73,7 @@ ConferenceLimits conference_limits(const Config& config) {
   ConferenceLimits limits;
   limits.rooms = config.max_rooms;
   limits.room.participants = config.max_participants;
+  limits.settings.last_n = config.last_n;
   return limits;
 }
 

@@ -68,7 +68,7 @@ Result<Conference::RoomRecord*> Conference::room_for_join(const RoomId& id) {
   if (rooms_.size() >= limits_.rooms)
     return Error{"room_limit", "This server holds no more rooms just now; try again later."};
   const unsigned shard = next_shard_++ % media_.transport.shard_count();
-  return &rooms_.try_emplace(id, id, limits_.room, shard).first->second;
+  return &rooms_.try_emplace(id, id, limits_, shard).first->second;
 }
 
 // --- clients

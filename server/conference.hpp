@@ -23,6 +23,7 @@ struct ConferenceLimits {
   rooms::Limits room;
 };
 
+  rooms::Settings settings;  ///< of a new room
 /// Main-bound. One Input, then all its Effects, then the next: an Effect never calls Room::apply,
 /// what it brings about is queued. Transport events arrive by post() from the shards' threads.
 class Conference final : public signaling::Backend, public pipelines::ParticipantObserver {
@@ -42,7 +43,9 @@ class Conference final : public signaling::Backend, public pipelines::Participan
                signaling::Request what) override;
   [[nodiscard]] std::vector<signaling::RoomState> rooms() const override;
   [[nodiscard]] Result<signaling::RoomState> room(const RoomId& room) const override;
-  Result<RoomId> create_room(const RoomId& wanted) override;
+  Result<RoomId> create_room(const RoomId& wanted,
+                             const rooms::SettingsChange& settings) override;
+  Status change_room(const RoomId& room, const rooms::SettingsChange& change) override;
   Status close_room(const RoomId& room) override;
   Status remove_participant(const RoomId& room, const ParticipantId& participant) override;
   Result<std::string> graph(const RoomId& room) const override;
@@ -125,6 +128,7 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   [[nodiscard]] signaling::RoomState state_of(const RoomRecord& room) const;
 
   MediaContext media_;
+  void describe(const MemberRecord& member, signaling::ParticipantState& entry) const;
   ConferenceLimits limits_;
   std::map<RoomId, RoomRecord> rooms_;
   std::unordered_map<ParticipantId, std::unique_ptr<MemberRecord>> members_;

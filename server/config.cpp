@@ -66,6 +66,9 @@ void add_service_options(CLI::App& app, Config& config) {
   option(app, "max-rooms", config.max_rooms, "Rooms at once")->check(CLI::Range(1, 100000));
   option(app, "max-participants", config.max_participants, "Participants in a room")
       ->check(CLI::Range(1, 1000));
+  option(app, "last-n", config.last_n,
+         "Cameras anybody is sent: those of the last N speakers (0: all)")
+      ->check(CLI::Range(0, 1000));
   option(app, "log-level", config.log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
 }

@@ -21,7 +21,8 @@ pipelines::GraphLink graph_link(const ParticipantId& subscriber, const Link& lin
 }  // namespace
 
 signaling::RoomState Conference::state_of(const RoomRecord& record) const {
-  signaling::RoomState state{record.room.id(), {}};
+  signaling::RoomState state{
+      record.room.id(), record.room.settings(), record.room.dominant(), {}};
   for (rooms::Participant& participant : record.room.participants()) {
     signaling::ParticipantState entry{std::move(participant), "lost", {}};
     if (const MemberRecord* member = find_member(entry.participant.id)) {

@@ -140,7 +140,9 @@ class Backend {
   [[nodiscard]] virtual std::vector<RoomState> rooms() const = 0;
   [[nodiscard]] virtual Result<RoomState> room(const RoomId& room) const = 0;
   /// Makes an empty room that waits for its first participant. An empty id: the backend picks one.
-  virtual Result<RoomId> create_room(const RoomId& wanted) = 0;
+  virtual Result<RoomId> create_room(const RoomId& wanted,
+                                     const rooms::SettingsChange& settings) = 0;
+  virtual Status change_room(const RoomId& room, const rooms::SettingsChange& change) = 0;
   virtual Status close_room(const RoomId& room) = 0;
   virtual Status remove_participant(const RoomId& room, const ParticipantId& participant) = 0;
   /// The room's live graph in DOT.
@@ -152,3 +154,5 @@ class Backend {
 };
 
 }  // namespace parley::signaling
+  rooms::Settings settings;
+  ParticipantId dominant;  ///< who has the floor; empty: nobody

@@ -38,8 +38,25 @@ RoomId room_of(const Exchange& exchange) {
   return RoomId(exchange.parameter("room"));
 }
 
-/// The id a client wants for its room; empty when it leaves the choice to us.
-Result<RoomId> wanted_room(std::string_view body) {
+/// More cameras than that nobody is sent.
+constexpr std::uint32_t kMaxLastN = 1000;
+
+rooms::SettingsChange settings_of(json::Fields& in) {
+  rooms::SettingsChange change;
+  if (!in.has("lastN")) return change;
+  const std::uint32_t last_n = in.uint32_or("lastN", 0);
+  if (last_n > kMaxLastN) in.invalid("lastN", "must be 0 to 1000");
+  change.last_n = last_n;
+  return change;
+}
+
+/// The room a client wants. Its id is empty when it leaves the choice to us.
+struct WantedRoom {
+  RoomId id;
+  rooms::SettingsChange settings;
+};
+
+Result<WantedRoom> wanted_room(std::string_view body) {
   const auto document = json::parse_object(body.empty() ? "{}" : body);
   if (!document) return document.error();
   std::optional<Error> problem;
@@ -47,18 +64,19 @@ Result<RoomId> wanted_room(std::string_view body) {
   // Some clients name the host here; the name counts that it gives when it joins.
   in.optional_text("hostName");
   const auto id = in.optional_text("id");
+  const rooms::SettingsChange settings = settings_of(in);
   if (problem) return *problem;
   if (id && !is_room_id(*id))
     return Error{"invalid_room",
                  "id must be 1 to 64 of the characters A-Z a-z 0-9 _ - and not one of the "
                  "server's own paths; leave it out to have one made"};
-  return RoomId(id.value_or(""));
+  return WantedRoom{RoomId(id.value_or("")), settings};
 }
 
 void create_room(Exchange& exchange, Backend& backend) {
   const auto wanted = wanted_room(exchange.body());
   if (!wanted) return exchange.respond(failed(wanted.error()));
-  const auto id = backend.create_room(*wanted);
+  const auto id = backend.create_room(wanted->id, wanted->settings);
   if (!id) return exchange.respond(failed(id.error()));
   json::Writer out;
   out.field("id", id->str());
@@ -71,6 +89,19 @@ void create_room(Exchange& exchange, Backend& backend) {
 void show_room(Exchange& exchange, const Backend& backend) {
   const auto room = backend.room(room_of(exchange));
   exchange.respond(room ? json_response(200, to_json(*room)) : failed(room.error()));
+}
+
+void change_room(Exchange& exchange, Backend& backend) {
+  const std::string_view body = exchange.body();
+  const auto document = json::parse_object(body.empty() ? "{}" : body);
+  if (!document) return exchange.respond(failed(document.error()));
+  std::optional<Error> problem;
+  json::Fields in(json_node_get_object(document->get()), problem);
+  const rooms::SettingsChange change = settings_of(in);
+  if (problem) return exchange.respond(failed(*problem));
+  if (const Status changed = backend.change_room(room_of(exchange), change); !changed)
+    return exchange.respond(failed(changed.error()));
+  show_room(exchange, backend);
 }
 
 void show_graph(Exchange& exchange, const Backend& backend) {
@@ -95,6 +126,8 @@ void add_rooms(Router& router, Backend& backend) {
              [&backend](Exchange& exchange) { create_room(exchange, backend); });
   router.add("GET", "/api/rooms/{room}", Access::Read,
              [&backend](Exchange& exchange) { show_room(exchange, backend); });
+  router.add("PATCH", "/api/rooms/{room}", Access::Operator,
+             [&backend](Exchange& exchange) { change_room(exchange, backend); });
   router.add("DELETE", "/api/rooms/{room}", Access::Operator, [&backend](Exchange& exchange) {
     const auto status = backend.close_room(room_of(exchange));
     exchange.respond(status ? no_content() : failed(status.error()));

@@ -45,3 +45,5 @@ std::string to_json(const std::vector<RoomState>& rooms) {
 }
 
 }  // namespace parley::signaling::http
+  out.field("lastN", static_cast<std::int64_t>(room.settings.last_n));
+  if (!room.dominant.empty()) out.field("dominantSpeaker", room.dominant.str());

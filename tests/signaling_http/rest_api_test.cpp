@@ -36,7 +36,7 @@ class RestApiTest : public testing::Test {
 };
 
 constexpr const char* kLab =
-    R"({"id":"lab","participants":[)"
+    R"({"id":"lab","lastN":4,"dominantSpeaker":"p-ann","participants":[)"
     R"({"id":"p-ann","name":"Ann \"<b>\"","host":true,"tracks":[)"
     R"({"id":"t-cam","kind":"video","source":"camera","codec":"VP8","muted":true}],)"
     R"("connection":"connected","subscriptions":[]},)"
@@ -121,6 +121,29 @@ TEST_F(RestApiTest, CreationFailsWithWhatIsWrong) {
   EXPECT_EQ(running_.backend.states.size(), 1u);
   running_.backend.refuse_creation = Error{"room_limit", "There are too many rooms"};
   EXPECT_EQ(post("/api/rooms", "{}").status, 503u);
+}
+
+TEST_F(RestApiTest, RoomIsCreatedWithItsLastNAndChanged) {
+  running_.start();
+  const auto patch = [&](const std::string& path, const std::string& body) {
+    return running_.call({.method = "PATCH", .path = path, .body = body});
+  };
+  EXPECT_EQ(post("/api/rooms", R"({"id":"team","lastN":3})").status, 201u);
+  EXPECT_THAT(get("/api/rooms/team").body, HasSubstr(R"("lastN":3)"));
+  const auto changed = patch("/api/rooms/team", R"({"lastN":0,"unknown":1})");
+  EXPECT_EQ(changed.status, 200u);
+  EXPECT_EQ(changed.body, get("/api/rooms/team").body);
+  EXPECT_THAT(changed.body, HasSubstr(R"("lastN":0)"));
+  EXPECT_EQ(patch("/api/rooms/lab", "{}").body, kLab);
+  EXPECT_EQ(patch("/api/rooms/none", R"({"lastN":1})").status, 404u);
+  for (const char* bad : {R"({"lastN":-1})", R"({"lastN":1001})", R"({"lastN":"2"})",
+                          R"({"lastN":null})", R"({"lastN":1.5})"}) {
+    const auto refused = patch("/api/rooms/lab", bad);
+    EXPECT_EQ(refused.status, 400u) << bad;
+    EXPECT_THAT(refused.body, HasSubstr("lastN must")) << bad;
+    EXPECT_EQ(post("/api/rooms", bad).status, 400u) << bad;
+  }
+  EXPECT_EQ(patch("/api/rooms/lab", "[]").status, 400u);
 }
 
 TEST_F(RestApiTest, RoomIsClosedAndParticipantRemoved) {
@@ -250,7 +273,7 @@ constexpr Attempt kAttempts[] = {
     {"GET", "/healthz", false},         {"GET", "/api/rooms", false},
     {"GET", "/api/rooms/lab", false},   {"GET", "/api/rooms/lab/graph", false},
     {"POST", "/api/rooms", true},       {"DELETE", "/api/rooms/lab/participants/p-bob", true},
-    {"DELETE", "/api/rooms/lab", true},
+    {"PATCH", "/api/rooms/lab", true},  {"DELETE", "/api/rooms/lab", true},
 };
 
 TEST_F(RestApiTest, WithTokenWhatChangesSomethingNeedsIt) {

@@ -34,12 +34,22 @@ Result<RoomState> FakeBackend::room(const RoomId& room) const {
   return room_not_found();
 }
 
-Result<RoomId> FakeBackend::create_room(const RoomId& wanted) {
+Result<RoomId> FakeBackend::create_room(const RoomId& wanted,
+                                        const rooms::SettingsChange& settings) {
   if (refuse_creation) return *refuse_creation;
   const RoomId id = wanted.empty() ? RoomId("made-up") : wanted;
   if (room(id)) return Error{"room_exists", "There is such a room already"};
-  states.push_back({id, {}});
+  states.push_back({id, {settings.last_n.value_or(0)}, {}, {}});
   return id;
+}
+
+Status FakeBackend::change_room(const RoomId& id, const rooms::SettingsChange& change) {
+  for (RoomState& state : states) {
+    if (state.id != id) continue;
+    if (change.last_n) state.settings.last_n = *change.last_n;
+    return Nothing{};
+  }
+  return room_not_found();
 }
 
 Status FakeBackend::close_room(const RoomId& id) {
@@ -73,7 +83,7 @@ std::shared_ptr<Client> FakeBackend::client(ClientId id) const {
 }
 
 RoomState lab() {
-  RoomState state{RoomId("lab"), {}};
+  RoomState state{RoomId("lab"), {.last_n = 4}, ParticipantId("p-ann"), {}};
   ParticipantState ann;
   ann.participant = {ParticipantId("p-ann"), "Ann \"<b>\"", true, {}};
   ann.participant.tracks.push_back({.id = TrackId("t-cam"),
