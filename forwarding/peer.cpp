@@ -183,6 +183,21 @@ bool Peer::send_keyframe_request(std::uint32_t media, std::optional<std::uint8_t
 
 // --- numbers ---
 
+PeerStats Peer::stats() const {
+  PeerStats stats;
+  stats.tracks = impl_->receiver.track_stats();
+  stats.streams.reserve(impl_->sends.size());
+  for (const auto& send : impl_->sends) {
+    const media::Send& description = send->description();
+    stats.streams.push_back({description.mid, description.kind, send->priority(), send->stats()});
+  }
+  stats.rtt = rtt();
+  stats.bandwidth = bandwidth();
+  stats.receive_capacity = receive_capacity();
+  stats.unknown_packets = unknown_packets();
+  return stats;
+}
+
 std::optional<Duration> Peer::rtt() const {
   return impl_->rtt.measured();
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "forwarding/egress.hpp"
+#include "forwarding/peer_stats.hpp"
 #include "forwarding/send_stream.hpp"
 #include "forwarding/stats.hpp"
 #include "forwarding/track.hpp"
@@ -78,6 +79,8 @@ class Peer {
 
   // --- numbers ---
 
+  /// All there is to know. Allocates: for once a second.
+  [[nodiscard]] PeerStats stats() const;
   /// Round trip to this peer, once measured.
   [[nodiscard]] std::optional<Duration> rtt() const;
   /// What the peer believes it can receive, in bits per second, as its last REMB said.

@@ -30,6 +30,14 @@ void Receiver::remove_track(TrackKey key) {
   std::erase_if(tracks_, [&](const auto& track) { return track->key() == key; });
 }
 
+std::vector<TrackStats> Receiver::track_stats() const {
+  std::vector<TrackStats> all;
+  all.reserve(tracks_.size());
+  for (const auto& track : tracks_)
+    all.push_back({track->key(), track->kind(), track->codec(), track->layers()});
+  return all;
+}
+
 Track* Receiver::find_track(TrackKey key) {
   for (const auto& track : tracks_)
     if (track->key() == key) return track.get();

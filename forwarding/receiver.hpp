@@ -39,6 +39,7 @@ class Receiver {
   /// Report blocks for all streams that sent since the last time, and REMB where it
   /// was negotiated and transport-wide feedback was not: a sender takes the lower of both.
   void report(Compound& compound, Time now);
+  [[nodiscard]] std::vector<TrackStats> track_stats() const;
   [[nodiscard]] std::uint64_t unknown_packets() const { return unknown_packets_; }
 
  private:

@@ -33,8 +33,8 @@ class SpeechMeter {
   /// below 67. Noise is never taken to be less than that.
   static constexpr float kQuiet = 67;
   static constexpr float kStandsOut = 12;
-  static constexpr float kNoiseRise = 3;       ///< dB a second
-  static constexpr float kNoiseFall = 0.25F;   ///< of the difference, a packet
+  static constexpr float kNoiseRise = 3;      ///< dB a second
+  static constexpr float kNoiseFall = 0.25F;  ///< of the difference, a packet
   static constexpr Duration kBeginWithin = std::chrono::milliseconds(1200);
   static constexpr Duration kEndAfter = std::chrono::milliseconds(800);
   static constexpr Duration kReport = std::chrono::milliseconds(200);
@@ -91,10 +91,10 @@ class SpeechMeter {
   Speech report(Time now) {
     reported_ = now;
     const auto packets = static_cast<float>(packets_);
-    const Speech speech = !speaking_ || packets_ == 0
-                              ? Speech{speaking_}
-                              : Speech{true, static_cast<float>(loud_packets_) / packets,
-                                       over_ / packets};
+    const Speech speech =
+        !speaking_ || packets_ == 0
+            ? Speech{speaking_}
+            : Speech{true, static_cast<float>(loud_packets_) / packets, over_ / packets};
     packets_ = loud_packets_ = 0;
     over_ = 0;
     return speech;

@@ -137,9 +137,11 @@ struct OpenTransport {
 struct CloseTransport {
   ParticipantId participant;
 };
-/// The participant has left for good: forget its signaling session too.
+/// The participant has left for good: forget its signaling session too. `reason`: left, removed,
+/// connection_lost or room_closed.
 struct ForgetParticipant {
   ParticipantId participant;
+  std::string reason;
 };
 /// Gives the publisher an m-line for a new track, or takes it away.
 struct OpenTrack {

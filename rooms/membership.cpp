@@ -112,7 +112,7 @@ void Room::Impl::drop(Seat& seat, std::string_view reason) {
   seat.signaling = false;
   disappear(seat, reason);
   close_media(seat);
-  effects.emplace_back(ForgetParticipant{seat.id});
+  effects.emplace_back(ForgetParticipant{seat.id, std::string(reason)});
   std::erase_if(seats, [&](const auto& held) { return held.get() == &seat; });
 }
 

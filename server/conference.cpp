@@ -17,6 +17,7 @@ Conference::Conference(transport::Transport& transport, MainLoop& main_loop, Gst
                        ConferenceLimits limits)
     : media_{transport, main_loop, *this, base_time},
       limits_(limits),
+      watch_(transport, main_loop),
       ticker_(Timer::every(std::chrono::seconds(1), [this] { tick(); })) {}
 
 Conference::~Conference() = default;
@@ -282,12 +283,14 @@ void Conference::on_failed(const ParticipantId& id, std::string_view reason) {
   const MemberRecord* member = find_member(id);
   if (member == nullptr) return;
   spdlog::warn("{}: transport failed: {}", id.str(), reason);
+  ++events_.transport_failures[std::string(reason)];
   submit(member->room, rooms::TransportLost{id, std::string(reason)});
 }
 
 void Conference::on_lost(transport::ConnectionId connection, transport::Lost lost) {
   const MemberRecord* member = find_member(connection);
   if (member == nullptr || lost != transport::Lost::ConsentExpired) return;
+  ++events_.transport_failures["consent_expired"];
   submit(member->room, rooms::TransportLost{member->media.id(), "consent_expired"});
 }
 
@@ -316,8 +319,8 @@ void Conference::on_speaking(transport::ConnectionId connection, forwarding::Tra
   const MemberRecord* member = find_member(connection);
   if (member == nullptr) return;
   if (const auto track = member->media.track_of(key))
-    submit(member->room, rooms::Speaking{member->media.id(), *track, speech.speaking, speech.duty,
-                                         speech.level});
+    submit(member->room,
+           rooms::Speaking{member->media.id(), *track, speech.speaking, speech.duty, speech.level});
 }
 
 // --- what operators do
@@ -331,7 +334,15 @@ Result<RoomId> Conference::create_room(const RoomId& wanted,
   const auto record = room_for_join(id);
   if (!record) return record.error();
   (*record)->room.keep_for_first_join();
+  submit(id, rooms::Configure{settings});
   return id;
+}
+
+Status Conference::change_room(const RoomId& room, const rooms::SettingsChange& change) {
+  if (!rooms_.contains(room))
+    return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
+  submit(room, rooms::Configure{change});
+  return Nothing{};
 }
 
 Status Conference::close_room(const RoomId& room) {

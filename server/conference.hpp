@@ -12,7 +12,9 @@
 
 #include "pipelines/participant.hpp"
 #include "rooms/room.hpp"
+#include "server/media_watch.hpp"
 #include "server/member.hpp"
+#include "server/metrics.hpp"
 #include "signaling/backend.hpp"
 #include "transport/transport.hpp"
 
@@ -21,9 +23,9 @@ namespace parley::server {
 struct ConferenceLimits {
   std::size_t rooms = 1000;
   rooms::Limits room;
+  rooms::Settings settings;  ///< of a new room
 };
 
-  rooms::Settings settings;  ///< of a new room
 /// Main-bound. One Input, then all its Effects, then the next: an Effect never calls Room::apply,
 /// what it brings about is queued. Transport events arrive by post() from the shards' threads.
 class Conference final : public signaling::Backend, public pipelines::ParticipantObserver {
@@ -43,8 +45,7 @@ class Conference final : public signaling::Backend, public pipelines::Participan
                signaling::Request what) override;
   [[nodiscard]] std::vector<signaling::RoomState> rooms() const override;
   [[nodiscard]] Result<signaling::RoomState> room(const RoomId& room) const override;
-  Result<RoomId> create_room(const RoomId& wanted,
-                             const rooms::SettingsChange& settings) override;
+  Result<RoomId> create_room(const RoomId& wanted, const rooms::SettingsChange& settings) override;
   Status change_room(const RoomId& room, const rooms::SettingsChange& change) override;
   Status close_room(const RoomId& room) override;
   Status remove_participant(const RoomId& room, const ParticipantId& participant) override;
@@ -77,8 +78,8 @@ class Conference final : public signaling::Backend, public pipelines::Participan
     ParticipantId participant;  ///< empty before join
   };
   struct RoomRecord {
-    RoomRecord(RoomId id, const rooms::Limits& limits, unsigned shard_index)
-        : room(std::move(id), limits), shard(shard_index) {}
+    RoomRecord(RoomId id, const ConferenceLimits& limits, unsigned shard_index)
+        : room(std::move(id), limits.room, limits.settings), shard(shard_index) {}
     rooms::Room room;
     unsigned shard;
   };
@@ -126,10 +127,12 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   std::shared_ptr<signaling::Client> find_client(signaling::ClientId id) const;
   Result<RoomRecord*> room_for_join(const RoomId& id);
   [[nodiscard]] signaling::RoomState state_of(const RoomRecord& room) const;
+  void describe(const MemberRecord& member, signaling::ParticipantState& entry) const;
 
   MediaContext media_;
-  void describe(const MemberRecord& member, signaling::ParticipantState& entry) const;
   ConferenceLimits limits_;
+  MediaWatch watch_;
+  EventCounts events_;
   std::map<RoomId, RoomRecord> rooms_;
   std::unordered_map<ParticipantId, std::unique_ptr<MemberRecord>> members_;
   std::unordered_map<transport::ConnectionId, ParticipantId> connections_;

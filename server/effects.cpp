@@ -26,6 +26,7 @@ void Conference::Effects::operator()(const rooms::Answer& answer) const {
   } else if (std::holds_alternative<rooms::Join>(cause.input)) {
     refuse_join();
   }
+  if (!answer.reply) ++conference.events_.refusals[answer.reply.error().code];
   if (client != nullptr && answer.request != 0) client->answer(answer.request, answer.reply);
 }
 
@@ -41,6 +42,7 @@ void Conference::Effects::take_seat(const rooms::reply::Joined& joined) const {
     it->second.room = joined.room;
   }
   member->media.expect_soon(false);
+  ++(joined.resumed ? conference.events_.resumes : conference.events_.joins);
   if (joined.resumed) {
     member->media.offer_everything();
     conference.touch(joined.participant);
@@ -75,12 +77,14 @@ void Conference::Effects::operator()(const rooms::OpenTransport& open) const {
                                  signaling::ClientId{0}});
   }
   conference.connections_[member->media.connection()] = open.participant;
+  conference.watch_.add(member->media.connection(), member->media.shard());
 }
 
 void Conference::Effects::operator()(const rooms::CloseTransport& close) const {
   MemberRecord* member = conference.find_member(close.participant);
   if (member == nullptr) return;
   conference.connections_.erase(member->media.connection());
+  conference.watch_.remove(member->media.connection());
   member->media.close_transport();
   member->connection = "lost";
   member->held_offer.reset();
@@ -91,7 +95,9 @@ void Conference::Effects::operator()(const rooms::ForgetParticipant& forget) con
   if (member == nullptr) return;
   conference.part(*member, "left");
   conference.connections_.erase(member->media.connection());
+  conference.watch_.remove(member->media.connection());
   member->media.close_transport();
+  ++conference.events_.leaves[forget.reason];
   spdlog::info("{} left room {}", forget.participant.str(), member->room.str());
   conference.members_.erase(forget.participant);
 }

@@ -52,13 +52,6 @@ bool decodes(const media::Send& send, const std::string& codec) {
 
 }  // namespace
 
-std::string_view link_state(const Link& link) {
-  if (link.undecodable) return "codec_unsupported";
-  if (link.how.held) return "held";
-  if (link.how.paused) return "paused";
-  return link.linked ? "flowing" : "waiting";
-}
-
 Member::Member(ParticipantId id, MediaContext& context, unsigned shard)
     : id_(std::move(id)), context_(&context), shard_(shard), session_(new_session()) {}
 

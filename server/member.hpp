@@ -39,9 +39,6 @@ struct Link {
   bool undecodable = false;  ///< the subscriber's answer lacks the track's codec
 };
 
-/// For people: waiting, flowing, paused, held or codec_unsupported.
-[[nodiscard]] std::string_view link_state(const Link& link);
-
 /// Main-bound. Holds no room logic: the conference tells it what Effects say and asks what became
 /// of descriptions. A transport is open between open_transport() and close_transport().
 class Member {
@@ -51,6 +48,7 @@ class Member {
   Member(Member&&) = default;
 
   [[nodiscard]] const ParticipantId& id() const { return id_; }
+  [[nodiscard]] unsigned shard() const { return shard_; }
   [[nodiscard]] bool has_transport() const { return pipeline_ != nullptr; }
   [[nodiscard]] transport::ConnectionId connection() const;
   [[nodiscard]] forwarding::TrackKey key_of(const TrackId& track) const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,19 +109,64 @@ using Request =
 // --- states for the REST API
 // ------------------------------------------------------------------------
 
+/// One of the streams in which a publisher sends a track. Rates in bits per second of payload.
+struct LayerState {
+  std::string rid;      ///< empty without simulcast
+  std::uint32_t ssrc = 0;
+  bool active = false;  ///< it comes in just now
+  std::uint64_t bitrate = 0;
+  std::uint64_t packets = 0;
+  std::int64_t lost = 0;
+  std::uint64_t nacks = 0;
+  std::uint64_t keyframe_requests = 0;
+  double jitter_ms = 0;
+  unsigned spatial_layers = 0;
+  unsigned temporal_layers = 0;
+  std::size_t subscribers = 0;  ///< that are sent it or wait for it
+};
+struct LayerChoice {
+  std::string rid;
+  unsigned spatial = 0;
+  unsigned temporal = 0;
+};
 struct SubscriptionState {
   TrackId track;
   ParticipantId publisher;
   std::string mid;
-  std::string state;  ///< waiting, flowing, paused, codec_unsupported
+  /// waiting, flowing, paused, held (by last-N), no_bandwidth, codec_unsupported
+  std::string state;
+  bool preferred = false;  ///< served first when bandwidth is short
+  // As measured, about once a second:
+  std::optional<LayerChoice> layer;   ///< what is sent; of video
+  std::optional<LayerChoice> target;  ///< what the bandwidth reaches for
+  std::uint64_t bitrate = 0;
+  std::uint64_t packets = 0;
+  std::uint64_t retransmitted = 0;
+  std::uint64_t nacks = 0;
+  std::uint64_t keyframe_requests = 0;
+  std::int64_t lost = 0;
+  double loss = 0;  ///< of the last report, 0 to 1
+};
+/// The way to a participant.
+struct BandwidthState {
+  std::optional<std::uint64_t> estimate;   ///< what the network is believed to carry
+  std::optional<std::uint64_t> target;     ///< what was given out to its subscriptions
+  std::optional<std::uint64_t> acked;      ///< what came through lately
+  std::optional<std::uint64_t> available;  ///< what the client says it can receive (REMB)
+  std::optional<double> rtt_ms;
+  double loss = 0;
 };
 struct ParticipantState {
   rooms::Participant participant;
   std::string connection;  ///< new, connecting, connected, lost
   std::vector<SubscriptionState> subscriptions;
+  std::optional<BandwidthState> bandwidth;            ///< none before it was measured
+  std::map<TrackId, std::vector<LayerState>> layers;  ///< of its tracks, as far as measured
 };
 struct RoomState {
   RoomId id;
+  rooms::Settings settings;
+  ParticipantId dominant;  ///< who has the floor; empty: nobody
   std::vector<ParticipantState> participants;
 };
 
@@ -154,5 +200,3 @@ class Backend {
 };
 
 }  // namespace parley::signaling
-  rooms::Settings settings;
-  ParticipantId dominant;  ///< who has the floor; empty: nobody

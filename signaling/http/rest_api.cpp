@@ -39,14 +39,16 @@ RoomId room_of(const Exchange& exchange) {
 }
 
 /// More cameras than that nobody is sent.
-constexpr std::uint32_t kMaxLastN = 1000;
+constexpr std::int64_t kMaxLastN = 1000;
 
 rooms::SettingsChange settings_of(json::Fields& in) {
   rooms::SettingsChange change;
   if (!in.has("lastN")) return change;
-  const std::uint32_t last_n = in.uint32_or("lastN", 0);
-  if (last_n > kMaxLastN) in.invalid("lastN", "must be 0 to 1000");
-  change.last_n = last_n;
+  const auto last_n = json::integer(in.node("lastN"));
+  if (last_n && *last_n >= 0 && *last_n <= kMaxLastN)
+    change.last_n = static_cast<std::size_t>(*last_n);
+  else
+    in.invalid("lastN", "must be an integer from 0 (all) to 1000");
   return change;
 }
 

@@ -1,5 +1,7 @@
 #include "signaling/json/writer.hpp"
 
+#include <cmath>
+
 namespace parley::signaling::json {
 
 Writer::Writer() : builder_(Ref<JsonBuilder>::adopt(json_builder_new())) {
@@ -19,6 +21,11 @@ void Writer::field(const char* name, bool value) {
 void Writer::field(const char* name, std::int64_t value) {
   json_builder_set_member_name(builder_.get(), name);
   json_builder_add_int_value(builder_.get(), value);
+}
+
+void Writer::number(const char* name, double value) {
+  json_builder_set_member_name(builder_.get(), name);
+  json_builder_add_double_value(builder_.get(), std::round(value * 1024) / 1024);
 }
 
 void Writer::string(std::string_view value) {

@@ -27,6 +27,8 @@ class Writer {
   void field(const char* name, const char* value) { field(name, std::string_view(value)); }
   void field(const char* name, bool value);
   void field(const char* name, std::int64_t value);
+  /// Rounded to a multiple of 1/1024, which is exact and so prints without a tail of digits.
+  void number(const char* name, double value);
 
   /// `write` adds the inner object's members.
   template <typename Write>

@@ -131,8 +131,8 @@ TEST(Speaking, IsNotNoiseThatNeverPauses) {
     std::vector<std::uint8_t> all;
     std::mt19937 random(noise);
     for (int i = 0; i < 60 * 50; ++i)
-      all.push_back(static_cast<std::uint8_t>(
-          noise + std::uniform_int_distribution<int>(0, 5)(random)));
+      all.push_back(
+          static_cast<std::uint8_t>(noise + std::uniform_int_distribution<int>(0, 5)(random)));
     const auto told = reports(all);
     EXPECT_LE(told.size(), 80U) << int{noise};  // 14 s
     if (!told.empty()) {

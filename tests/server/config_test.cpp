@@ -37,6 +37,12 @@ TEST(Config, DefaultsListenOnLoopbackOnly) {
   EXPECT_EQ(config.branches, "safe");
 }
 
+TEST(Config, LastNIsANumberOfCameras) {
+  EXPECT_EQ(config_of({}).last_n, 0u);
+  EXPECT_EQ(config_of({"--last-n", "9"}).last_n, 9u);
+  EXPECT_THAT(error_of({"--last-n", "-1"}), HasSubstr("--last-n"));
+}
+
 TEST(Config, ListenTakesIpv4Ipv6AndAllAddresses) {
   EXPECT_EQ(config_of({"--listen", "0.0.0.0:80"}).listen, (ListenAddress{"0.0.0.0", 80}));
   EXPECT_EQ(config_of({"--listen", "[::1]:0"}).listen, (ListenAddress{"::1", 0}));

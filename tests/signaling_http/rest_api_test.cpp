@@ -38,11 +38,21 @@ class RestApiTest : public testing::Test {
 constexpr const char* kLab =
     R"({"id":"lab","lastN":4,"dominantSpeaker":"p-ann","participants":[)"
     R"({"id":"p-ann","name":"Ann \"<b>\"","host":true,"tracks":[)"
-    R"({"id":"t-cam","kind":"video","source":"camera","codec":"VP8","muted":true}],)"
-    R"("connection":"connected","subscriptions":[]},)"
+    R"({"id":"t-cam","kind":"video","source":"camera","codec":"VP8","muted":true,"layers":[)"
+    R"({"rid":"q","ssrc":100,"active":true,"bitrate":150000,"packets":4000,"lost":2,"nacks":5,)"
+    R"("keyframeRequests":1,"jitterMs":1.5,"spatialLayers":1,"temporalLayers":3,"subscribers":0},)"
+    R"({"rid":"h","ssrc":101,"active":true,"bitrate":500000,"packets":9000,"lost":0,"nacks":0,)"
+    R"("keyframeRequests":2,"jitterMs":1.25,"spatialLayers":1,"temporalLayers":3,)"
+    R"("subscribers":1}]}],)"
+    R"("connection":"connected","bandwidth":{"rttMs":12.5,"loss":0.0},"subscriptions":[]},)"
     R"({"id":"p-bob","name":"Bob","host":false,"tracks":[],)"
-    R"("connection":"connecting","subscriptions":[)"
-    R"({"track":"t-cam","publisher":"p-ann","mid":"s0","state":"flowing"}]}],)"
+    R"("connection":"connecting","bandwidth":{"estimate":700000,"target":500000,"acked":480000,)"
+    R"("available":2000000,"rttMs":40.0,"loss":0.0625},"subscriptions":[)"
+    R"({"track":"t-cam","publisher":"p-ann","mid":"s0","state":"flowing","preferred":true,)"
+    R"("layer":{"rid":"h","spatial":1,"temporal":2},)"
+    R"("targetLayer":{"rid":"h","spatial":1,"temporal":2},)"
+    R"("bitrate":480000,"packets":5000,"lost":12,"loss":0.0625,"retransmitted":40,"nacks":44,)"
+    R"("keyframeRequests":1}]}],)"
     R"("branches":[],"recordings":[]})";
 
 TEST_F(RestApiTest, RoomIsShownWithEverybodyAndEverythingInIt) {
@@ -270,10 +280,10 @@ struct Attempt {
   bool changes;
 };
 constexpr Attempt kAttempts[] = {
-    {"GET", "/healthz", false},         {"GET", "/api/rooms", false},
-    {"GET", "/api/rooms/lab", false},   {"GET", "/api/rooms/lab/graph", false},
-    {"POST", "/api/rooms", true},       {"DELETE", "/api/rooms/lab/participants/p-bob", true},
-    {"PATCH", "/api/rooms/lab", true},  {"DELETE", "/api/rooms/lab", true},
+    {"GET", "/healthz", false},        {"GET", "/api/rooms", false},
+    {"GET", "/api/rooms/lab", false},  {"GET", "/api/rooms/lab/graph", false},
+    {"POST", "/api/rooms", true},      {"DELETE", "/api/rooms/lab/participants/p-bob", true},
+    {"PATCH", "/api/rooms/lab", true}, {"DELETE", "/api/rooms/lab", true},
 };
 
 TEST_F(RestApiTest, WithTokenWhatChangesSomethingNeedsIt) {

@@ -82,6 +82,55 @@ std::shared_ptr<Client> FakeBackend::client(ClientId id) const {
   return found == clients.end() ? nullptr : found->second.lock();
 }
 
+namespace {
+
+LayerState layer(std::string rid, std::uint32_t ssrc) {
+  LayerState state;
+  state.rid = std::move(rid);
+  state.ssrc = ssrc;
+  state.active = true;
+  state.spatial_layers = 1;
+  state.temporal_layers = 3;
+  return state;
+}
+
+std::vector<LayerState> two_layers() {
+  LayerState low = layer("q", 100);
+  low.bitrate = 150'000;
+  low.packets = 4'000;
+  low.lost = 2;
+  low.nacks = 5;
+  low.keyframe_requests = 1;
+  low.jitter_ms = 1.5;
+  LayerState high = layer("h", 101);
+  high.bitrate = 500'000;
+  high.packets = 9'000;
+  high.keyframe_requests = 2;
+  high.jitter_ms = 1.25;
+  high.subscribers = 1;
+  return {low, high};
+}
+
+SubscriptionState to_camera() {
+  SubscriptionState state;
+  state.track = TrackId("t-cam");
+  state.publisher = ParticipantId("p-ann");
+  state.mid = "s0";
+  state.state = "flowing";
+  state.preferred = true;
+  state.layer = state.target = LayerChoice{"h", 1, 2};
+  state.bitrate = 480'000;
+  state.packets = 5'000;
+  state.retransmitted = 40;
+  state.nacks = 44;
+  state.keyframe_requests = 1;
+  state.lost = 12;
+  state.loss = 0.0625;
+  return state;
+}
+
+}  // namespace
+
 RoomState lab() {
   RoomState state{RoomId("lab"), {.last_n = 4}, ParticipantId("p-ann"), {}};
   ParticipantState ann;
@@ -93,10 +142,13 @@ RoomState lab() {
                                     .muted = true,
                                     .live = true});
   ann.connection = "connected";
+  ann.bandwidth.emplace().rtt_ms = 12.5;
+  ann.layers[TrackId("t-cam")] = two_layers();
   ParticipantState bob;
   bob.participant = {ParticipantId("p-bob"), "Bob", false, {}};
   bob.connection = "connecting";
-  bob.subscriptions.push_back({TrackId("t-cam"), ParticipantId("p-ann"), "s0", "flowing"});
+  bob.bandwidth = BandwidthState{700'000, 500'000, 480'000, 2'000'000, 40, 0.0625};
+  bob.subscriptions.push_back(to_camera());
   state.participants = {ann, bob};
   return state;
 }
