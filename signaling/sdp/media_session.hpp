@@ -48,8 +48,8 @@ struct RemoteTransport {
 
 /// What is negotiated besides codecs, both ways; the one place to switch it.
 struct Policy {
-  bool remb = true;           ///< goog-remb feedback
-  bool transport_cc = false;  ///< transport-wide feedback and its header extension
+  bool remb = true;          ///< goog-remb feedback
+  bool transport_cc = true;  ///< transport-wide feedback and its header extension
   bool abs_send_time = true;
   /// Frame numbers in it would have to go on when a slot changes its track: a receiver drops what
   /// seems older. Off until forwarding rewrites it.

@@ -100,27 +100,31 @@ TEST(OurOffer, AsksForTheFeedbackTheServerGives) {
   const auto feedback = values_of(section_of(offer, mid), "rtcp-fb");
   for (const char* one : {"96 nack", "96 nack pli", "96 ccm fir", "96 goog-remb", "45 nack"})
     EXPECT_TRUE(feedback.contains(one)) << one;
-  EXPECT_FALSE(feedback.contains("96 transport-cc"));
+  EXPECT_TRUE(feedback.contains("96 transport-cc"));
   EXPECT_FALSE(feedback.contains("97 nack"));
-  EXPECT_TRUE(values_of(section_of(offer, audio), "rtcp-fb").empty());
+  EXPECT_EQ(values_of(section_of(offer, audio), "rtcp-fb"),
+            (std::set<std::string>{"111 transport-cc", "63 transport-cc"}));
+  for (const std::string& one : {mid, audio})
+    EXPECT_TRUE(values_of(section_of(offer, one), "extmap")
+                    .contains("3 http://www.ietf.org/id/"
+                              "draft-holmer-rmcat-transport-wide-cc-extensions-01"));
 }
 
 TEST(OurOffer, FeedbackIsSwitchedInOnePlace) {
   Policy policy;
   policy.remb = false;
-  policy.transport_cc = true;
+  policy.transport_cc = false;
   policy.abs_send_time = false;
   MediaSession session = make_session(true, policy);
   const std::string video = session.add_receive(TrackId("cam"), Kind::Video);
   const std::string audio = session.add_receive(TrackId("mic"), Kind::Audio);
   const Description offer = parsed(session.make_offer(local_transport()));
-  EXPECT_TRUE(values_of(section_of(offer, video), "rtcp-fb").contains("96 transport-cc"));
+  EXPECT_FALSE(values_of(section_of(offer, video), "rtcp-fb").contains("96 transport-cc"));
   EXPECT_FALSE(values_of(section_of(offer, video), "rtcp-fb").contains("96 goog-remb"));
-  EXPECT_EQ(values_of(section_of(offer, audio), "rtcp-fb"),
-            (std::set<std::string>{"111 transport-cc", "63 transport-cc"}));
+  EXPECT_TRUE(values_of(section_of(offer, audio), "rtcp-fb").empty());
   for (const std::string& mid : {video, audio}) {
     const auto extensions = values_of(section_of(offer, mid), "extmap");
-    EXPECT_TRUE(extensions.contains(
+    EXPECT_FALSE(extensions.contains(
         "3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"));
     EXPECT_FALSE(
         extensions.contains("2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"));
@@ -135,10 +139,12 @@ TEST(OurOffer, ListsHeaderExtensionsWhereTheyBelong) {
   const Description offer = parsed(session.make_offer(local_transport()));
   const std::string mid = "4 urn:ietf:params:rtp-hdrext:sdes:mid";
   const std::string abs_send_time = "2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
-  EXPECT_EQ(
-      values_of(section_of(offer, receive_audio), "extmap"),
-      (std::set<std::string>{mid, "1 urn:ietf:params:rtp-hdrext:ssrc-audio-level", abs_send_time}));
-  const std::set<std::string> sent{mid, abs_send_time, "13 urn:3gpp:video-orientation"};
+  const std::string number =
+      "3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+  EXPECT_EQ(values_of(section_of(offer, receive_audio), "extmap"),
+            (std::set<std::string>{mid, "1 urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+                                   abs_send_time, number}));
+  const std::set<std::string> sent{mid, abs_send_time, number, "13 urn:3gpp:video-orientation"};
   EXPECT_EQ(values_of(section_of(offer, send_video), "extmap"), sent);
   std::set<std::string> received = sent;
   received.insert({"10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",

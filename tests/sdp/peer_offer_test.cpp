@@ -259,7 +259,7 @@ TEST(PeerOffer, OfGStreamerIsTaken) {
   const auto receiving = session.receiving();
   EXPECT_EQ(receiving.at(0).media.rtx.at(0),
             (std::pair<std::uint32_t, std::uint32_t>{3092218431, 3867421102}));
-  EXPECT_FALSE(receiving.at(0).media.transport_cc);
+  EXPECT_TRUE(receiving.at(0).media.transport_cc);
   EXPECT_FALSE(receiving.at(0).media.remb) << "they did not offer it";
 }
 
