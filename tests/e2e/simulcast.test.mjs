@@ -139,3 +139,27 @@ test('what a page switched off stays off when the others make the server offer a
   assert.deepEqual(await bytes(), before);
   await untilReceived(ben, 'Ann\'s picture', ({ width }) => width > 480);
 });
+
+test('a room of last-N names those whose cameras it holds back, and shows them when they are pinned', async () => {
+  const room = meeting.newRoom();
+  await meeting.join(room, 'Ann');
+  const response = await fetch(`${meeting.url}/api/rooms/${room}`, {
+    method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ lastN: 1 }),
+  });
+  assert.equal(response.status, 200, await response.text());
+  await meeting.join(room, 'Ben');
+  const cleo = await meeting.join(room, 'Cleo', WATCHING);
+  const shown = () => cleo.evaluate(() => [...document.querySelectorAll('.tile[data-video="on"]')].map((tile) => tile.querySelector('.tile-name').textContent));
+  await cleo.untilTiles(3);
+  await cleo.until(() => document.querySelectorAll('.tile[data-video="on"]').length === 1, 'one picture');
+  await sleep(1000);
+  const [first, ...more] = await shown();
+  assert.deepEqual(more, [], 'only one of the two');
+  await cleo.screenshot('last-n');
+  const held = first === 'Ann' ? 'Ben' : 'Ann';
+  await cleo.evaluate((name) => {
+    [...document.querySelectorAll('.tile')].find((tile) => tile.querySelector('.tile-name').textContent === name).querySelector('.tile-pin').click();
+  }, held);
+  await cleo.until(() => document.querySelector('.tile[data-pinned]')?.dataset.video === 'on', `${held}'s picture`);
+  assert.ok(ann);
+});
