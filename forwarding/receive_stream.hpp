@@ -46,6 +46,8 @@ class ReceiveStream {
   [[nodiscard]] std::int64_t unwrap_sequence(std::uint16_t sequence) const;
   [[nodiscard]] std::int64_t unwrap_timestamp(std::uint32_t timestamp) const;
   [[nodiscard]] std::int64_t newest_sequence() const { return newest_sequence_; }
+  /// Whether a packet is missing that the publisher may yet send again.
+  [[nodiscard]] bool awaits(std::int64_t sequence) const { return nacks_.awaits(sequence); }
   [[nodiscard]] const CaptureClock& clock() const { return clock_; }
   /// The server's time at which the media of a timestamp was captured, network delay included.
   [[nodiscard]] Time capture_time(std::int64_t timestamp) const {

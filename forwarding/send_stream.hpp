@@ -106,6 +106,8 @@ class SendStream {
 
   // A packet that went out as `sequence`, if it is still here.
   [[nodiscard]] std::optional<MediaPacket> sent(std::uint16_t sequence, Time now) const;
+  // A packet that nobody has any more, nor is asked for.
+  [[nodiscard]] bool lost_for_good(std::uint16_t sequence) const;
   // By RTX where there is one. Returns the size sent.
   std::size_t resend(const MediaPacket& packet, std::uint16_t sequence, Time now);
   [[nodiscard]] std::uint8_t rtx_payload_type() const;

@@ -21,10 +21,21 @@ std::optional<MediaPacket> SendStream::sent(std::uint16_t sequence, Time now) co
 void SendStream::on_nack(std::uint16_t sequence, Duration rtt, Time now) {
   ++stats_.nacks;
   const auto packet = sent(sequence, now);
-  if (!packet) return;
+  if (!packet) {
+    // The pictures that build on it can only be replaced.
+    if (lost_for_good(sequence)) track_->request_keyframe(track_->layer(layer_), now);
+    return;
+  }
   const std::size_t size = packet->rtp.header_size + packet->rtp.payload.size();
   if (!resend_limit_.take(sequence, size, rtt, now)) return;
   if (resend(*packet, sequence, now) > 0) ++stats_.retransmitted;
+}
+
+bool SendStream::lost_for_good(std::uint16_t sequence) const {
+  const bool video = description_.kind == media::Kind::Video;
+  const auto source = video && flowing_ ? sequence_.find(sequence) : std::nullopt;
+  const ReceiveStream* stream = source ? track_->layer(layer_).stream() : nullptr;
+  return stream != nullptr && *source <= stream->newest_sequence() && !stream->awaits(*source);
 }
 
 std::size_t SendStream::resend(const MediaPacket& packet, std::uint16_t sequence, Time now) {

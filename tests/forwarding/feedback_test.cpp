@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "forwarding/packet_cache.hpp"
 #include "tests/forwarding/support/calls.hpp"
 
 namespace parley::forwarding::test {
@@ -186,6 +187,33 @@ TEST(Nack, ThatNothingComesOfBecomesOneKeyframeRequest) {
   EXPECT_EQ(keyframe_requests(call), 0U) << "it may yet come";
   call.wait(2s);
   EXPECT_EQ(keyframe_requests(call), 1U);
+}
+
+TEST(Nack, OfASubscriberForWhatNobodyHasBecomesOneKeyframeRequest) {
+  VideoCall call;
+  call.attach();
+  call.send(true);
+  call.send(false);
+  call.wait(PacketCache::kMaxAge + 10ms);
+  call.send(false);
+  keyframe_requests(call);
+  const std::uint16_t first = call.received().front().sequence;
+  call.ask_again(static_cast<std::uint16_t>(first + 2));
+  EXPECT_EQ(keyframe_requests(call), 0U) << "this one is here";
+  for (int i = 0; i < 3; ++i) call.ask_again(static_cast<std::uint16_t>(first + 1));
+  EXPECT_EQ(keyframe_requests(call), 1U);
+}
+
+TEST(Nack, OfASubscriberForWhatThePublisherIsAskedForWaitsForIt) {
+  VideoCall call;
+  call.attach();
+  call.send(true);
+  ++call.sequence;
+  call.send(false);
+  call.wait(500ms);
+  keyframe_requests(call);
+  call.ask_again(static_cast<std::uint16_t>(call.received().front().sequence + 1));
+  EXPECT_EQ(keyframe_requests(call), 0U);
 }
 
 TEST(Nack, OfTooMuchAsksForNothingThatNobodyTakes) {
