@@ -41,9 +41,16 @@ function(parley_test name)
   gtest_discover_tests(${name}_tests PROPERTIES LABELS ${name} TIMEOUT 120 DISCOVERY_TIMEOUT 60)
 endfunction()
 
-# parley_fuzz(NAME LIBS…): tests/fuzz/NAME_fuzz.cpp, a libFuzzer target.
+# parley_fuzz(NAME LIBS…): tests/fuzz/NAME_fuzz.cpp, a libFuzzer target. Without libFuzzer a test of
+# the same name: the seeds in tests/fuzz/seeds/NAME, and some thousand random changes of them.
 function(parley_fuzz name)
   if(NOT PARLEY_FUZZ)
+    add_executable(${name}_fuzz_replay "${PROJECT_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp"
+                                       "${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp")
+    target_link_libraries(${name}_fuzz_replay PRIVATE ${ARGN})
+    add_test(NAME Fuzz.${name} COMMAND ${name}_fuzz_replay 3000
+             "${PROJECT_SOURCE_DIR}/tests/fuzz/seeds/${name}")
+    set_tests_properties(Fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
     return()
   endif()
   add_executable(${name}_fuzz "${PROJECT_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp")

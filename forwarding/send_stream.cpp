@@ -6,6 +6,7 @@
 #include "forwarding/codec_match.hpp"
 #include "forwarding/ntp.hpp"
 #include "forwarding/receive_stream.hpp"
+#include "forwarding/red.hpp"
 
 namespace parley::forwarding {
 namespace {
@@ -91,6 +92,15 @@ void SendStream::update_payload_types() {
     if (codec == nullptr) continue;
     payload_types_[sent.payload_type & 0x7f] = {codec->payload_type,
                                                 codec->rtx_payload_type.value_or(kNone)};
+  }
+  for (const media::Codec& sent : track_->codecs_) {
+    PayloadTypes& types = payload_types_[sent.payload_type & 0x7f];
+    if (sent.name != media::CodecName::Red || types.media != kNone) continue;
+    // What is in it is Opus; RED has no video in a browser.
+    const auto opus = std::find_if(
+        description_.codecs.begin(), description_.codecs.end(),
+        [](const media::Codec& codec) { return codec.name == media::CodecName::Opus; });
+    if (opus != description_.codecs.end()) types = {opus->payload_type, kNone, true};
   }
 }
 
@@ -223,6 +233,14 @@ bool SendStream::anchor(const MediaPacket& packet) {
   return true;
 }
 
+// The blocks of redundant audio bear the publisher's payload types.
+void SendStream::renumber_blocks(MutableBytes red) const {
+  walk_red(red, [&](std::size_t at) {
+    const std::uint8_t ours = payload_types_[red[at] & 0x7f].media;
+    if (ours != kNone) red[at] = static_cast<std::uint8_t>((red[at] & 0x80) | ours);
+  });
+}
+
 std::size_t SendStream::write(const MediaPacket& packet, RtpHeader header, Bytes prefix, Time now) {
   using media::Extension;
   const media::ExtensionMap& ids = description_.extensions;
@@ -256,13 +274,19 @@ std::size_t SendStream::write(const MediaPacket& packet, RtpHeader header, Bytes
     frame_numbers_.rewrite_dependencies(packet, written);
     extensions.add(ids.id(Extension::DependencyDescriptor), written);
   }
+  const Bytes payload = payload_types_[packet.rtp.payload_type].unpacks
+                            ? primary_of_red(packet.rtp.payload)
+                            : packet.rtp.payload;
   const MutableBytes buffer = egress_.rtp_buffer();
-  const std::size_t size = write_rtp(buffer, header, extensions, prefix, packet.rtp.payload);
+  const std::size_t size = write_rtp(buffer, header, extensions, prefix, payload);
   if (size == 0) {
     ++stats_.too_large;
     return 0;
   }
-  frame_numbers_.rewrite(packet, buffer.first(size).last(packet.rtp.payload.size()));
+  const MutableBytes written = buffer.first(size).last(payload.size());
+  frame_numbers_.rewrite(packet, written);
+  if (packet.codec == media::CodecName::Red && payload.size() == packet.rtp.payload.size())
+    renumber_blocks(written);
   egress_.send_rtp(size);
   if (counted) history_.on_sent(size + egress_.overhead(), now);
   return size;

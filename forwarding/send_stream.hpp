@@ -101,6 +101,7 @@ class SendStream {
   void deliver(const MediaPacket& packet, Time now);
   // Leaves the packet out; where that shows, something empty takes its place.
   void leave_out(const MediaPacket& packet, Time now);
+  void renumber_blocks(MutableBytes red) const;
   // Writes and sends; the payload follows `prefix`. Returns the size sent, 0 if it was too large.
   std::size_t write(const MediaPacket& packet, RtpHeader header, Bytes prefix, Time now);
 
@@ -131,6 +132,7 @@ class SendStream {
   struct PayloadTypes {
     std::uint8_t media = kNone;
     std::uint8_t rtx = kNone;
+    bool unpacks = false;  // redundant audio for somebody who takes none: its primary block alone
   };
   static constexpr std::uint8_t kNone = 0xff;
   static constexpr std::size_t kEmptiedWindow = 1024;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 
 #include "tests/forwarding/support/calls.hpp"
@@ -28,11 +29,13 @@ struct Vp8Frame {
         tl0(packet.payload[4]),
         temporal(packet.payload[5] >> 6),
         keyframe((packet.payload[0] & 0x10) != 0 && (packet.payload[6] & 1) == 0),
+        begins((packet.payload[0] & 0x10) != 0),
         layer(packet.payload[7]) {}
   int picture;
   int tl0;
   int temporal;
   bool keyframe;
+  bool begins;
   int layer;
 };
 
@@ -98,7 +101,7 @@ class SimulcastCall {
                                    temporal > 0, keyframe, part == 0);
       packet.payload[7] = static_cast<std::uint8_t>(index);
       packet.payload.resize(60 + index * 200);
-      publisher.take(packet.to_bytes(), now);
+      way(packet.to_bytes());
     }
   }
   [[nodiscard]] std::vector<RtpPacket> received() const {
@@ -119,6 +122,8 @@ class SimulcastCall {
     return {all.begin(), all.begin() + slot->options(all)};
   }
 
+  /// How packets come to the server; a test may lose and hold some.
+  std::function<void(Buffer)> way = [this](Buffer bytes) { publisher.take(std::move(bytes), now); };
   Time now = kStart;
   std::array<LayerSource, 3> sources{LayerSource{31, 65500, 0xfffff000, 32700, 250},
                                      LayerSource{32, 10, 1234567, 100, 3},
