@@ -54,8 +54,10 @@ void Connection::accept(std::span<std::uint8_t> datagram, const Address& from, T
       after_ice(at);
       break;
     case Protocol::Dtls:
-      // A server that is client of DTLS may begin before our own check was answered.
-      if (!dtls_) break;
+      if (!dtls_) {
+        early_records_.assign(datagram.begin(), datagram.end());
+        break;
+      }
       dtls_->on_datagram(datagram);
       after_dtls(at);
       break;
@@ -189,6 +191,7 @@ void Connection::after_ice(Time now) {
   }
   dtls_.emplace(context_.identity, session_.dtls_role, static_cast<DtlsOutput&>(*this));
   dtls_->start();
+  if (!early_records_.empty()) dtls_->on_datagram(std::exchange(early_records_, {}));
   after_dtls(now);
 }
 

@@ -108,6 +108,7 @@ class Connection final : public forwarding::Egress, private IceOutput, private D
   ConnectionContext context_;
   IceClient ice_;
   std::optional<DtlsSession> dtls_;
+  std::vector<std::uint8_t> early_records_;  ///< of a server that was faster than our checks
   Session session_;
   bool started_ = false, lost_ = false, connected_socket_ = false, media_told_ = false;
   Time secure_at_ = Time::max();

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <netdb.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +37,19 @@ void raise_descriptor_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// A host of a URL as an address. Nothing where its name is not known.
+std::optional<transport::Ip> resolve(const std::string& host) {
+  if (const auto ip = transport::parse_ip(host)) return ip;
+  addrinfo hints{}, *found = nullptr;
+  hints.ai_socktype = SOCK_DGRAM;
+  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return std::nullopt;
+  sockaddr_storage name{};
+  std::copy_n(reinterpret_cast<const char*>(found->ai_addr), found->ai_addrlen,
+              reinterpret_cast<char*>(&name));
+  freeaddrinfo(found);
+  return transport::from_sockaddr(name).ip;
 }
 
 std::unique_ptr<Source> make_synthetic(const Options& options, media::Kind kind, std::size_t layer,
@@ -82,8 +96,12 @@ Status Campaign::set_up() {
   constexpr int kConnections = 1000;
   session_ = Ref<SoupSession>::adopt(soup_session_new_with_options(
       "max-conns", kConnections, "max-conns-per-host", kConnections, nullptr));
-  context_ = std::make_unique<ClientContext>(ClientContext{
-      options_, {session_.get(), options_.endpoint, options_.insecure}, loops_, *identity});
+  context_ = std::make_unique<ClientContext>(
+      ClientContext{options_,
+                    {session_.get(), options_.endpoint, options_.insecure},
+                    loops_,
+                    *identity,
+                    resolve(options_.endpoint.host)});
   add_clients();
   return Nothing{};
 }

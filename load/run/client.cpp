@@ -23,7 +23,8 @@ void Client::join() {
   membership.audio = role_.publishes && context_.options.audio;
   membership.video = role_.publishes && context_.options.video;
   membership.receives = role_.receives;
-  signaling_ = join_native(context_.signaling, membership, *this);
+  const auto join = context_.options.protocol == Protocol::Janus ? join_janus : join_native;
+  signaling_ = join(context_.signaling, membership, *this);
 }
 
 void Client::leave() {
@@ -42,7 +43,7 @@ Result<Peer*> Client::open_peer(bool sends) {
   MediaLoop& loop = *context_.loops[role_.place.room % context_.loops.size()];
   auto peer = ClientPeer::open(id, loop, *context_.identity,
                                {sends && options.audio, sends && options.video, options.layers},
-                               role_.place, options.endpoint.host);
+                               role_.place, context_.server);
   if (!peer) return peer.error();
   peers_.push_back(std::move(*peer));
   return peers_.back().get();

@@ -22,6 +22,7 @@ struct ClientContext {
   SignalingContext signaling;
   std::vector<std::unique_ptr<MediaLoop>>& loops;
   std::shared_ptr<const DtlsIdentity> identity;
+  std::optional<transport::Ip> server;  ///< where signaling goes
   ConnectionId last_connection = 0;
 };
 

@@ -4,8 +4,6 @@
 #include <array>
 #include <random>
 
-#include <netdb.h>
-
 #include "support/ids.hpp"
 
 namespace parley::load {
@@ -27,19 +25,6 @@ std::vector<SendLayer> new_layers(std::size_t count, bool repair) {
   return layers;
 }
 
-/// A host of a URL as an address. Nothing where its name is not known.
-std::optional<transport::Ip> resolve(const std::string& host) {
-  if (const auto ip = transport::parse_ip(host)) return ip;
-  addrinfo hints{}, *found = nullptr;
-  hints.ai_socktype = SOCK_DGRAM;
-  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return std::nullopt;
-  sockaddr_storage name{};
-  std::copy_n(reinterpret_cast<const char*>(found->ai_addr), found->ai_addrlen,
-              reinterpret_cast<char*>(&name));
-  freeaddrinfo(found);
-  return transport::from_sockaddr(name).ip;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<ClientPeer>> ClientPeer::open(ConnectionId id, MediaLoop& loop,
@@ -52,6 +37,9 @@ Result<std::unique_ptr<ClientPeer>> ClientPeer::open(ConnectionId id, MediaLoop&
   local.ice = {random_token(8), random_token(24)};
   local.fingerprint = identity.fingerprint();
   local.port = socket->port();
+  if (server)
+    if (const auto ip = local_ip_towards({*server, 9, 0}))
+      local.address = transport::to_string(*ip);
   local.cname = "load-" + std::to_string(place.client);
   if (sends.audio) local.audio = new_layers(1, false);
   if (sends.video) local.video = new_layers(sends.layers, true);
@@ -60,12 +48,12 @@ Result<std::unique_ptr<ClientPeer>> ClientPeer::open(ConnectionId id, MediaLoop&
   loop.post([id, moved, ice = local.ice, place](MediaLoop& self) {
     self.add(id, std::move(*moved), ice, place);
   });
-  return std::unique_ptr<ClientPeer>(
-      new ClientPeer(id, loop, std::move(local), std::move(server_host)));
+  return std::unique_ptr<ClientPeer>(new ClientPeer(id, loop, std::move(local), server));
 }
 
-ClientPeer::ClientPeer(ConnectionId id, MediaLoop& loop, LocalEnd local, std::string server_host)
-    : id_(id), loop_(loop), local_(std::move(local)), server_host_(std::move(server_host)) {}
+ClientPeer::ClientPeer(ConnectionId id, MediaLoop& loop, LocalEnd local,
+                       std::optional<transport::Ip> server)
+    : id_(id), loop_(loop), local_(std::move(local)), server_(server) {}
 
 ClientPeer::~ClientPeer() {
   loop_.post([id = id_](MediaLoop& self) { self.close(id); });
@@ -75,34 +63,31 @@ Result<std::string> ClientPeer::answer(std::string_view offer,
                                        const std::vector<std::string>& mids) {
   auto description = answer_offer(offer, local_, mids);
   if (!description) return description.error();
-  prefer_host(description->session.remote);
+  prefer_server(description->session.remote);
   loop_.post(
       [id = id_, session = description->session](MediaLoop& self) { self.update(id, session); });
   return std::move(description->sdp);
 }
 
 std::string ClientPeer::offer() {
-  if (const auto server = resolve(server_host_))
-    if (const auto ip = local_ip_towards({*server, 9, 0}))
-      local_.address = transport::to_string(*ip);
   return make_offer(local_);
 }
 
 Status ClientPeer::accept(std::string_view answer) {
   auto session = read_answer(answer, local_);
   if (!session) return session.error();
-  prefer_host(session->remote);
+  prefer_server(session->remote);
   loop_.post(
       [id = id_, agreed = std::move(*session)](MediaLoop& self) { self.update(id, agreed); });
   return Nothing{};
 }
 
 /// The address that signaling reached is the likeliest to be reachable.
-void ClientPeer::prefer_host(RemoteEnd& remote) const {
-  const auto ip = transport::parse_ip(server_host_ == "localhost" ? "127.0.0.1" : server_host_);
-  if (!ip) return;
-  std::ranges::stable_partition(
-      remote.candidates, [&](const transport::Address& candidate) { return candidate.ip == *ip; });
+void ClientPeer::prefer_server(RemoteEnd& remote) const {
+  if (server_)
+    std::ranges::stable_partition(remote.candidates, [&](const transport::Address& candidate) {
+      return candidate.ip == *server_;
+    });
 }
 
 }  // namespace parley::load

@@ -1,6 +1,7 @@
 // One peer connection of a client: SDP here, media on a thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,16 +15,17 @@ namespace parley::load {
 /// Main-bound.
 class ClientPeer final : public Peer {
  public:
-  /// `sends`: audio and video, and so many layers of it.
+  /// What it can send: audio, and so many layers of video.
   struct Sends {
     bool audio = false, video = false;
     std::size_t layers = 1;
   };
 
-  /// Error "socket_failed".
+  /// `server`: where signaling goes; media is likely to go there, too. Error "socket_failed".
   static Result<std::unique_ptr<ClientPeer>> open(ConnectionId id, MediaLoop& loop,
                                                   const DtlsIdentity& identity, const Sends& sends,
-                                                  const Place& place, std::string server_host);
+                                                  const Place& place,
+                                                  std::optional<transport::Ip> server);
   /// Ends the connection.
   ~ClientPeer() override;
   ClientPeer(const ClientPeer&) = delete;
@@ -36,13 +38,13 @@ class ClientPeer final : public Peer {
   Status accept(std::string_view answer) override;
 
  private:
-  ClientPeer(ConnectionId id, MediaLoop& loop, LocalEnd local, std::string server_host);
-  void prefer_host(RemoteEnd& remote) const;
+  ClientPeer(ConnectionId id, MediaLoop& loop, LocalEnd local, std::optional<transport::Ip> server);
+  void prefer_server(RemoteEnd& remote) const;
 
   ConnectionId id_;
   MediaLoop& loop_;
   LocalEnd local_;
-  std::string server_host_;
+  std::optional<transport::Ip> server_;
 };
 
 }  // namespace parley::load

@@ -15,6 +15,7 @@ at the receiving socket by the kernel's clock, loss is counted after retransmiss
 
   parley-load http://127.0.0.1:8080 --subscribers 50 --pid $(pidof parley)
   parley-load https://meet.example.org --rooms 30 --publishers 4 --subscribers 0 --all-to-all
+  parley-load ws://127.0.0.1:8188 --protocol janus --subscribers 50 --pid $(pidof janus)
   parley-load http://127.0.0.1:8080 --subscribers 10 --loss-in 5% --delay 50ms --json -)";
 
 /// A text option that a parser turns into a value; `form` says what it takes.
@@ -108,6 +109,14 @@ void add_tool(CLI::App& app, Options& options) {
       ->check(CLI::PositiveNumber);
   app.add_option("--json", options.json, "Write the result as JSON to FILE, - for standard output")
       ->type_name("FILE");
+  app.add_option_function<std::string>(
+         "--protocol",
+         [&](const std::string& text) {
+           options.protocol = text == "janus" ? Protocol::Janus : Protocol::Native;
+         },
+         "native: Parley's own, at /ws; janus: the videoroom plugin of Janus over its WebSocket")
+      ->check(CLI::IsMember({"native", "janus"}))
+      ->default_str("native");
   app.add_flag("--insecure", options.insecure, "Take any TLS certificate");
   app.add_option("--token", options.token, "Token to join with");
 }

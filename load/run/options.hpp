@@ -15,7 +15,7 @@
 
 namespace parley::load {
 
-enum class Protocol : std::uint8_t { Native };
+enum class Protocol : std::uint8_t { Native, Janus };
 
 struct Options {
   Endpoint endpoint;

@@ -66,4 +66,8 @@ class Signaling {
 std::unique_ptr<Signaling> join_native(const SignalingContext& context,
                                        const Membership& membership, SignalingHost& host);
 
+/// Janus' videoroom over WebSocket. A room is made by whoever comes first.
+std::unique_ptr<Signaling> join_janus(const SignalingContext& context, const Membership& membership,
+                                      SignalingHost& host);
+
 }  // namespace parley::load

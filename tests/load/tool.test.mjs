@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -160,4 +162,61 @@ test('Ctrl-C prints what was measured so far', async () => {
   assert.equal(interrupted, true);
   assert.ok(seconds > 0.5 && seconds < 30);
   assert.ok(packets.received > 50);
+});
+
+/** Where Debian's Janus is installed; nothing where it is not. */
+async function findJanus() {
+  for (const architecture of await readdir('/usr/lib')) {
+    const folder = join('/usr/lib', architecture, 'janus');
+    if ((await readdir(folder).catch(() => [])).includes('plugins')) return folder;
+  }
+  return undefined;
+}
+
+async function startJanus(installed) {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-load-janus-'));
+  const port = await freePort();
+  const files = {
+    'janus.jcfg': `general: { configs_folder = "${folder}" plugins_folder = "${installed}/plugins" transports_folder = "${installed}/transports"
+      events_folder = "${folder}/none" loggers_folder = "${folder}/none" debug_level = 2 }
+      nat: { ice_enforce_list = "127.0.0.1" }
+      plugins: { disable = "${(await readdir(`${installed}/plugins`)).filter((name) => name !== 'libjanus_videoroom.so').join()}" }
+      transports: { disable = "${(await readdir(`${installed}/transports`)).filter((name) => name !== 'libjanus_websockets.so').join()}" }`,
+    'janus.transport.websockets.jcfg': `general: { ws = true ws_port = ${port} ws_ip = "127.0.0.1" wss = false }`,
+    'janus.plugin.videoroom.jcfg': 'general: {}',
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const child = spawn('janus', ['-F', folder, '-C', join(folder, 'janus.jcfg')], { stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  for (const start = Date.now(); ; await sleep(50)) {
+    const socket = connect(port, '127.0.0.1');
+    const open = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false, () => false)]).catch(() => false);
+    socket.destroy();
+    if (open) break;
+    assert.ok(Date.now() - start < STARTED_MS && child.exitCode === null, 'Janus did not start');
+  }
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await exited;
+    await rm(folder, { recursive: true });
+  };
+  return { url: `ws://127.0.0.1:${port}`, pid: child.pid, stop };
+}
+
+const janus = await findJanus();
+test('the same load runs against Janus', { skip: janus ? false : 'Janus is not installed' }, async () => {
+  const other = await startJanus(janus);
+  const options = ['--protocol', 'janus', '--warmup', '1s', '--duration', '2s', '--pid', other.pid, '--json', '-'];
+  try {
+    const fanned = await load(other.url, '--publishers', '2', '--subscribers', '3', ...options);
+    assert.equal(fanned.status, 0, fanned.stderr);
+    const { packets } = JSON.parse(fanned.stdout);
+    assert.equal(packets.expected, 3 * packets.sent);
+    assert.ok(packets.lossPercent < 1, `${packets.lossPercent} % lost`);
+    const mutual = await load(other.url, '--publishers', '3', '--subscribers', '0', '--all-to-all', ...options);
+    assert.equal(mutual.status, 0, mutual.stderr);
+    assert.ok(JSON.parse(mutual.stdout).packets.received > 1000);
+  } finally {
+    await other.stop();
+  }
 });
