@@ -66,6 +66,9 @@ void add_service_options(CLI::App& app, Config& config) {
   option(app, "max-rooms", config.max_rooms, "Rooms at once")->check(CLI::Range(1, 100000));
   option(app, "max-participants", config.max_participants, "Participants in a room")
       ->check(CLI::Range(1, 1000));
+  option(app, "max-per-address", config.max_per_address,
+         "Sessions of one address; raise it behind a proxy")
+      ->check(CLI::Range(1, 100000));
   option(app, "log-level", config.log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
 }

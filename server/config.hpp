@@ -38,6 +38,7 @@ struct Config {
   std::string log_level = "info";
   std::size_t max_rooms = 1000;
   std::size_t max_participants = 100;  ///< in a room
+  std::size_t max_per_address = 256;   ///< sessions of one address; a proxy is one
   /// Options that were set, wherever, and that this version only takes so that files and scripts
   /// written for later ones start it.
   std::vector<std::string> without_effect;
