@@ -87,6 +87,9 @@ signaling::http::Options http_options(const Config& config) {
   options.tls_self_signed = config.tls_self_signed;
   options.operator_token = config.operator_token;
   options.allow_origins = config.allow_origins;
+  options.sessions.per_address = config.max_per_address;
+  // A page takes a few connections beside the one of its session, none of them for long.
+  options.connections.per_address = 2 * config.max_per_address;
   // A front end of the operator's own may load what our policy forbids.
   if (!config.web.empty()) options.content_security_policy.clear();
   return options;

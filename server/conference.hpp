@@ -93,7 +93,6 @@ class Conference final : public signaling::Backend, public pipelines::Participan
     Member media;
     RoomId room;
     signaling::ClientId client = 0;
-    bool data_channel = true;
     std::string connection = "new";
     std::optional<HeldOffer> held_offer;            ///< came before webrtcbin was ready
     std::unordered_map<TrackId, std::string> mids;  ///< of publications on the client's own m-lines

@@ -69,6 +69,9 @@ void add_service_options(CLI::App& app, Config& config) {
   option(app, "last-n", config.last_n,
          "Cameras anybody is sent: those of the last N speakers (0: all)")
       ->check(CLI::Range(0, 1000));
+  option(app, "max-per-address", config.max_per_address,
+         "Sessions of one address; raise it behind a proxy")
+      ->check(CLI::Range(1, 100000));
   option(app, "log-level", config.log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
 }

@@ -39,6 +39,7 @@ struct Config {
   std::size_t max_rooms = 1000;
   std::size_t max_participants = 100;  ///< in a room
   std::size_t last_n = 0;              ///< of rooms that set none of their own; 0: all cameras
+  std::size_t max_per_address = 256;   ///< sessions of one address; a proxy is one
   /// Options that were set, wherever, and that this version only takes so that files and scripts
   /// written for later ones start it.
   std::vector<std::string> without_effect;

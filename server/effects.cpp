@@ -70,7 +70,7 @@ void Conference::Effects::operator()(const rooms::OpenTransport& open) const {
   MemberRecord* member = conference.find_member(open.participant);
   if (member == nullptr) return;
   member->connection = "connecting";
-  if (const Status opened = member->media.open_transport(member->data_channel); !opened) {
+  if (const Status opened = member->media.open_transport(); !opened) {
     spdlog::error("{}: {}", open.participant.str(), opened.error().message);
     conference.queue_.push_back({cause.room,
                                  rooms::TransportLost{open.participant, opened.error().code},
@@ -127,8 +127,10 @@ void Conference::Effects::operator()(const rooms::LinkTrack& link) const {
 }
 
 void Conference::Effects::operator()(const rooms::UpdateLink& update) const {
-  if (MemberRecord* member = conference.find_member(update.subscriber))
+  if (MemberRecord* member = conference.find_member(update.subscriber)) {
     member->media.update_link(update.track, update.delivery);
+    conference.touch(update.subscriber);
+  }
 }
 
 void Conference::Effects::operator()(const rooms::UnlinkTrack& unlink) const {

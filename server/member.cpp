@@ -45,6 +45,14 @@ pipelines::Delivery delivery_of(const rooms::Delivery& how) {
           how.preferred ? forwarding::Priority::High : forwarding::Priority::Normal};
 }
 
+/// Which links have an m-line where not all can: what is not sent needs none, and a screen is what
+/// everybody looks at.
+int weight(const Link& link) {
+  if (link.how.paused || link.how.held) return 0;
+  if (link.how.preferred) return 3;
+  return link.track.source == rooms::Source::Screen ? 2 : 1;
+}
+
 bool decodes(const media::Send& send, const std::string& codec) {
   return std::any_of(send.codecs.begin(), send.codecs.end(),
                      [&](const media::Codec& c) { return media::to_string(c.name) == codec; });
@@ -52,8 +60,8 @@ bool decodes(const media::Send& send, const std::string& codec) {
 
 }  // namespace
 
-Member::Member(ParticipantId id, MediaContext& context, unsigned shard)
-    : id_(std::move(id)), context_(&context), shard_(shard), session_(new_session()) {}
+Member::Member(ParticipantId id, MediaContext& context, const MemberOptions& options)
+    : id_(std::move(id)), context_(&context), options_(options), session_(new_session()) {}
 
 Member::~Member() {
   assert(pipeline_ == nullptr && "close_transport() comes first");
@@ -63,7 +71,8 @@ sdp::MediaSession Member::new_session() const {
   sdp::Options options;
   // RFC 8866 5.2: numeric, and not to be guessed from anything else.
   options.session_id = (std::uint64_t{g_random_int()} << 31) | g_random_int();
-  options.data_channel = data_channel_;
+  options.data_channel = options_.data_channel;
+  options.max_lines = options_.media_lines;
   options.next_ssrc = next_ssrc;
   return sdp::MediaSession(std::move(options));
 }
@@ -82,14 +91,14 @@ std::optional<TrackId> Member::track_of(TrackKey key) const {
   return std::nullopt;
 }
 
-Status Member::open_transport(bool data_channel) {
+Status Member::open_transport() {
   assert(pipeline_ == nullptr);
-  data_channel_ = data_channel;
   session_ = new_session();
   negotiation_.reset();
   local_.reset();
   remote_set_ = false;
-  const pipelines::Participant::Options options{data_channel, shard_, context_->base_time};
+  const pipelines::Participant::Options options{options_.data_channel, options_.shard,
+                                                context_->base_time};
   pipeline_ = std::make_unique<pipelines::Participant>(id_, options, context_->transport,
                                                        context_->main_loop, context_->observer);
   return pipeline_->start();
@@ -120,29 +129,72 @@ void Member::close_track(const TrackId& track) {
 
 void Member::link(const Member& publisher, const rooms::Track& track, const rooms::Delivery& how) {
   if (pipeline_ == nullptr || !publisher.has_transport()) return;
-  const auto slot = session_->attach(track.id, track.kind, seat_of(publisher.id(), track.source));
   Link& link = links_[track.id];
-  link = Link{track, publisher.id(), publisher.connection(), publisher.key_of(track.id), slot.mid,
-              how};
+  link = Link{track, publisher.id(), publisher.connection(), publisher.key_of(track.id), {}, how};
+  slots_changed_ = true;
+  seat(link);
+}
+
+/// Gives the link an m-line; where none is left, that of one which counts less. False when it has
+/// to wait.
+bool Member::seat(Link& link) {
+  const rooms::Track& track = link.track;
+  const std::string name = seat_of(link.publisher, track.source);
+  auto slot = session_->attach(track.id, track.kind, name);
+  if (slot.mid.empty()) {
+    Link* least = nullptr;
+    for (auto& [id, other] : links_)
+      if (!other.mid.empty() && other.track.kind == track.kind &&
+          (least == nullptr || weight(other) < weight(*least)))
+        least = &other;
+    if (least == nullptr || weight(*least) >= weight(link)) return false;
+    unseat(*least);
+    slot = session_->attach(track.id, track.kind, name);
+  }
+  link.mid = slot.mid;
   slots_changed_ = true;
   if (!slot.needs_offer) attach(link);
+  return true;
+}
+
+void Member::unseat(Link& link) {
+  detach(link);
+  session_->detach(link.track.id);
+  link.linked = false;
+  link.mid.clear();
+  slots_changed_ = true;
+}
+
+/// After an m-line became free, or a link came to count for more or less.
+void Member::seat_waiting() {
+  for (const media::Kind kind : {media::Kind::Audio, media::Kind::Video}) {
+    Link* next = nullptr;
+    do {
+      next = nullptr;
+      for (auto& [id, link] : links_)
+        if (link.mid.empty() && link.track.kind == kind &&
+            (next == nullptr || weight(link) > weight(*next)))
+          next = &link;
+    } while (next != nullptr && seat(*next));
+  }
 }
 
 void Member::update_link(const TrackId& track, const rooms::Delivery& how) {
   const auto it = links_.find(track);
   if (it == links_.end() || pipeline_ == nullptr) return;
   it->second.how = how;
-  pipelines::update_track(context_->transport, shard_, {connection(), it->second.mid},
-                          delivery_of(how));
+  if (!it->second.mid.empty())
+    pipelines::update_track(context_->transport, options_.shard, {connection(), it->second.mid},
+                            delivery_of(how));
+  seat_waiting();
 }
 
 void Member::unlink(const TrackId& track) {
   const auto it = links_.find(track);
   if (it == links_.end()) return;
-  detach(it->second);
-  session_->detach(track);
+  unseat(it->second);
   links_.erase(it);
-  slots_changed_ = true;
+  seat_waiting();
 }
 
 void Member::set_codec(const TrackId& track, const std::string& codec) {
@@ -151,13 +203,13 @@ void Member::set_codec(const TrackId& track, const std::string& codec) {
 
 void Member::attach(Link& link) {
   link.linked = true;
-  pipelines::link_track(context_->transport, shard_, {connection(), link.mid},
+  pipelines::link_track(context_->transport, options_.shard, {connection(), link.mid},
                         {link.publisher_connection, link.key}, delivery_of(link.how));
 }
 
 void Member::detach(const Link& link) {
   if (!link.linked || pipeline_ == nullptr) return;
-  pipelines::unlink_track(context_->transport, shard_, {connection(), link.mid});
+  pipelines::unlink_track(context_->transport, options_.shard, {connection(), link.mid});
 }
 
 // --- negotiation
@@ -225,8 +277,8 @@ void Member::apply_negotiated() {
   for (auto& entry : session_->receiving())
     receiving.push_back({std::move(entry.media), pipeline_->key_of(entry.track)});
   const std::vector<media::Send> sending = session_->sending();
-  pipelines::apply_negotiated(context_->transport, shard_, connection(), std::move(receiving),
-                              sending);
+  pipelines::apply_negotiated(context_->transport, options_.shard, connection(),
+                              std::move(receiving), sending);
   for (auto& [track, link] : links_) {
     const auto send =
         std::find_if(sending.begin(), sending.end(),
@@ -244,13 +296,14 @@ std::vector<signaling::PublicationMapping> Member::publications() const {
 std::vector<signaling::SlotMapping> Member::take_slots() {
   slots_changed_ = false;
   std::vector<signaling::SlotMapping> slots;
-  for (const auto& [track, link] : links_) slots.push_back({link.mid, link.publisher, track});
+  for (const auto& [track, link] : links_)
+    if (!link.mid.empty()) slots.push_back({link.mid, link.publisher, track});
   return slots;
 }
 
 void Member::expect_soon(bool soon) {
   if (pipeline_ == nullptr) return;
-  context_->transport.post(shard_, [id = connection(), soon](Shard& shard) {
+  context_->transport.post(options_.shard, [id = connection(), soon](Shard& shard) {
     shard.set_consent_timeout(id, soon ? kLostConsentTimeout : transport::kConsentTimeout);
   });
 }

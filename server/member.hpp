@@ -33,17 +33,24 @@ struct Link {
   ParticipantId publisher;
   transport::ConnectionId publisher_connection = 0;
   forwarding::TrackKey key = 0;
-  std::string mid;
+  std::string mid;  ///< empty while there is no m-line for it
   rooms::Delivery how;
   bool linked = false;       ///< attached on the shard
   bool undecodable = false;  ///< the subscriber's answer lacks the track's codec
+};
+
+/// What a client said of itself when it joined, and where its room lives.
+struct MemberOptions {
+  unsigned shard = 0;
+  bool data_channel = true;
+  std::size_t media_lines = 127;  ///< see sdp::Options::max_lines
 };
 
 /// Main-bound. Holds no room logic: the conference tells it what Effects say and asks what became
 /// of descriptions. A transport is open between open_transport() and close_transport().
 class Member {
  public:
-  Member(ParticipantId id, MediaContext& context, unsigned shard);
+  Member(ParticipantId id, MediaContext& context, const MemberOptions& options);
   ~Member();
   Member(Member&&) = default;
 
@@ -61,7 +68,7 @@ class Member {
   // --- what Effects say
   // ---------------------------------------------------------------------------
 
-  Status open_transport(bool data_channel);
+  Status open_transport();
   void close_transport();
   /// `mid`: the m-line of the peer's own offer that the track is sent on, where it offers itself.
   void open_track(const TrackId& track, rooms::Kind kind, std::optional<std::string> mid);
@@ -110,13 +117,15 @@ class Member {
   [[nodiscard]] sdp::LocalTransport local_transport() const;
   [[nodiscard]] signaling::Description describe(std::string sdp);
   void set_remote_once(const sdp::RemoteTransport& remote);
+  bool seat(Link& link);
+  void unseat(Link& link);
+  void seat_waiting();
   void attach(Link& link);
   void detach(const Link& link);
 
   ParticipantId id_;
   MediaContext* context_;
-  unsigned shard_;
-  bool data_channel_ = true;
+  MemberOptions options_;
   bool remote_set_ = false;
   bool slots_changed_ = false;
   bool offer_all_ = false;  ///< offer even without a change: the client lost track

@@ -32,10 +32,9 @@ void Conference::Requests::operator()(signaling::JoinRequest& join) const {
   const auto room = conference.room_for_join(join.room);
   if (!room) return fail(room.error());
   const ParticipantId id(random_token(kIdLength));
-  auto member =
-      std::make_unique<MemberRecord>(Member(id, conference.media_, (*room)->shard), join.room);
+  const MemberOptions options{(*room)->shard, join.data_channel, join.media_lines};
+  auto member = std::make_unique<MemberRecord>(Member(id, conference.media_, options), join.room);
   member->client = client;
-  member->data_channel = join.data_channel;
   conference.members_.emplace(id, std::move(member));
   record().participant = id;
   record().room = join.room;

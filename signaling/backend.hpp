@@ -70,6 +70,7 @@ struct JoinRequest {
   bool keep_media = false;  ///< resume: the peer connection is still up and goes on
   bool subscribe_all = true;
   bool data_channel = true;
+  std::size_t media_lines = 127;  ///< m-lines that its browser copes with
 };
 struct LeaveRequest {};
 struct PublishRequest {

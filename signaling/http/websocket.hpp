@@ -28,9 +28,9 @@ inline constexpr std::uint16_t kTryAgainLater = 1013;
 }  // namespace close_code
 
 struct WebSocketLimits {
-  std::size_t message = 256 * 1024;  ///< bytes received in one message
+  std::size_t message = 640 * 1024;  ///< bytes received in one message: the largest SDP as JSON
   std::size_t fragments = 1024;      ///< of one message
-  std::size_t unsent = 1024 * 1024;  ///< bytes the peer has not taken off us; beyond: dropped
+  std::size_t unsent = 4096 * 1024;  ///< bytes the peer has not taken off us; beyond: dropped
   double frames_per_second = 500;    ///< of any kind, in the long run
   double frames_burst = 2000;
   std::chrono::milliseconds ping_interval{5000};

@@ -68,7 +68,9 @@ class Recognizer {
     take('{');
     skip_space();
     if (take('}')) return true;
+    int members = 0;
     do {
+      if (++members > kMaxMembers) return wrong("an object has too many members");
       skip_space();
       if (peek() != '"') return wrong("a member's name is expected");
       if (!string()) return false;

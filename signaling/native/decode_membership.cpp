@@ -3,6 +3,15 @@
 
 namespace parley::signaling::native {
 
+namespace {
+
+/// What Firefox bundles; who copes with more says so.
+constexpr std::uint32_t kMediaLines = 127;
+constexpr std::uint32_t kFewestMediaLines = 16;
+constexpr std::uint32_t kMostMediaLines = 255;  // of sdp::kMaxSections
+
+}  // namespace
+
 Command decode_join(json::Fields& in) {
   JoinRequest join;
   join.room = RoomId(in.text("room", shape::kWord));
@@ -16,6 +25,9 @@ Command decode_join(json::Fields& in) {
   }
   join.subscribe_all = in.choice_or("subscribe", "all", {"all", "none"}) == "all";
   join.data_channel = in.boolean_or("data", true);
+  join.media_lines = in.uint32_or("mediaLines", kMediaLines);
+  if (join.media_lines < kFewestMediaLines || join.media_lines > kMostMediaLines)
+    in.invalid("mediaLines", "must be an integer from 16 to 255");
   return join;
 }
 

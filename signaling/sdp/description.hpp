@@ -11,7 +11,7 @@
 namespace parley::sdp {
 
 /// What a description may be at most. Larger ones are refused before anything is stored.
-inline constexpr std::size_t kMaxDescription = 256 * 1024;  ///< bytes
+inline constexpr std::size_t kMaxDescription = 512 * 1024;  ///< bytes
 inline constexpr std::size_t kMaxLine = 8 * 1024;           ///< bytes, without the line end
 inline constexpr std::size_t kMaxSections = 256;            ///< m-lines
 

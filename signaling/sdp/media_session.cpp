@@ -128,7 +128,8 @@ void MediaSession::remove_receive(const TrackId& track) {
 MediaSession::Slot MediaSession::attach(const TrackId& track, media::Kind kind,
                                         std::string_view seat) {
   Line* line = impl_->state.find_subscribed(track);
-  if (line == nullptr) line = &seat_track(impl_->state, track, kind, seat);
+  if (line == nullptr) line = seat_track(impl_->state, track, kind, seat);
+  if (line == nullptr) return {};
   return {line->mid, !line->negotiated()};
 }
 

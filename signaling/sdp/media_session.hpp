@@ -60,6 +60,8 @@ struct Policy {
 struct Options {
   std::uint64_t session_id = 1;  ///< the o= line's; below 2^63 (RFC 8829 5.2.1)
   bool data_channel = true;      ///< offer an SCTP m-line, and take one
+  /// m-lines the peer copes with, see attach(). Firefox bundles no more than the default.
+  std::size_t max_lines = 127;
   Policy policy;
   /// Returns an SSRC that is in use nowhere in this participant's session. Never 0.
   std::function<std::uint32_t()> next_ssrc;
@@ -113,12 +115,16 @@ class MediaSession {
   // --- subscriptions of this participant --------------------------------------------------------
 
   struct Slot {
-    std::string mid;
+    std::string mid;  ///< empty: no m-line is left, the track has to wait
     /// The peer does not know the m-line yet: it is in sending() after the next offer and answer.
     bool needs_offer = false;
   };
   /// Gives the track a slot. `seat` names the publisher's source ("<participant>/camera"); tracks
   /// of the same seat share a stream. Idempotent.
+  ///
+  /// Slots are bounded by Options::max_lines, less some for the peer's own publications. So that
+  /// everyone is heard before more are seen, a hundred of them are kept from video, or where that
+  /// leaves few, half of all.
   Slot attach(const TrackId& track, media::Kind kind, std::string_view seat);
   /// Frees the slot; the m-line and its SSRCs stay, to be given away again.
   void detach(const TrackId& track);

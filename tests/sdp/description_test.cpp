@@ -80,7 +80,7 @@ TEST(Description, IsBounded) {
   EXPECT_NE(error_of(kSmall + "a=x:" + std::string(kMaxLine, 'y') + "\r\n")
                 .find("line 10: more than 8192"),
             std::string::npos);
-  EXPECT_NE(error_of(kSmall + std::string(kMaxDescription, 'y')).find("more than 262144"),
+  EXPECT_NE(error_of(kSmall + std::string(kMaxDescription, 'y')).find("more than 524288"),
             std::string::npos);
 }
 

@@ -28,6 +28,7 @@ const REQUESTS = [
       ['resume.media', [...NOT_TEXT, 'old']],
       ['subscribe', [...NOT_TEXT, 'some']],
       ['data', NOT_BOOLEAN],
+      ['mediaLines', [null, '127', 15, 256, -1, 1.5, []]],
     ],
   },
   {
@@ -143,6 +144,7 @@ test('what is no request of the protocol gets an error with the id, where there 
     ['{"id": 1, "type": "ping"', 'bad_request', undefined],
     ['{"id": 1, "type": "ping"} x', 'bad_request', undefined],
     ["{'id': 1, 'type': 'ping'}", 'bad_request', undefined],
+    [`{"id": 1, "type": "ping"${Array.from({ length: 300 }, (_, i) => `, "m${i}": 0`).join('')}}`, 'bad_request', undefined],
     [`{"id": 1, "type": "ping", "x": ${'['.repeat(100_000)}`, 'bad_request', undefined],
     ['{"id": 1, "type": "chat", "text": "\\u0000"}', 'bad_request', undefined],
   ];

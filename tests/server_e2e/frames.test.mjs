@@ -142,6 +142,17 @@ test('a WebSocket whose client has gone without a word is dropped in 10 seconds'
   assert.ok(took > 8_000 && took < 13_000, `dropped after ${Math.round(took)} ms`);
 });
 
+test('the operator says how many sessions one address may have', async () => {
+  const small = await startServer(['--max-per-address', '2']);
+  try {
+    const two = [await RawSocket.open(small.url), await RawSocket.open(small.url)];
+    await assert.rejects(RawSocket.open(small.url), /too_many_sessions/);
+    for (const socket of two) socket.destroy();
+  } finally {
+    await small.stop();
+  }
+});
+
 test('a server that was given few files takes as many as it may', async () => {
   const limited = await startServer([], { softFiles: 64 });
   try {

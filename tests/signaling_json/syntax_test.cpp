@@ -1,5 +1,6 @@
 #include "signaling/json/syntax.hpp"
 
+#include <chrono>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -108,6 +109,32 @@ TEST(JsonSyntax, NestingIsBoundedWhateverItsLength) {
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
   EXPECT_THAT(check_syntax(objects, 16).error().message, HasSubstr("too deep"));
+}
+
+TEST(JsonSyntax, MembersOfAnObjectAreBounded) {
+  const auto object_of = [](int members) {
+    std::string text = "{";
+    for (int i = 0; i < members; ++i) text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":0";
+    return text + "}";
+  };
+  EXPECT_TRUE(check_syntax(object_of(kMaxMembers), 16).ok());
+  EXPECT_THAT(check_syntax(object_of(kMaxMembers + 1), 16).error().message,
+              HasSubstr("an object has too many members"));
+}
+
+TEST(JsonDocument, MembersThatComeAgainCostNoMoreThanOthers) {
+  // Without the bound json-glib takes the square of these: minutes.
+  std::string text = "[";
+  while (text.size() < 600'000) {
+    text += text.size() > 1 ? ",{" : "{";
+    for (int i = 0; i < kMaxMembers; ++i)
+      text += (i == 0 ? "\"m" : ",\"m") + std::to_string(i % (kMaxMembers / 2)) + "\":0";
+    text += "}";
+  }
+  text = "{\"a\":" + text + "]}";
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(parse_object(text).ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
 TEST(JsonSyntax, BracketsInStringsAreNoNesting) {

@@ -58,6 +58,7 @@ TEST(Decode, JoinHasDefaults) {
   EXPECT_FALSE(join.keep_media);
   EXPECT_TRUE(join.subscribe_all);
   EXPECT_TRUE(join.data_channel);
+  EXPECT_EQ(join.media_lines, 127U);
 }
 
 TEST(Decode, JoinCarriesEverything) {

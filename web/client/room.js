@@ -1,5 +1,6 @@
 import { ParleyError } from './error.js';
 import { Channels } from './channels.js';
+import { mediaLines } from './limits.js';
 import { Publications } from './publications.js';
 import { Roster } from './roster.js';
 import { Session } from './session.js';
@@ -52,7 +53,7 @@ export class Room extends EventTarget {
     if (this.state !== 'new') throw new ParleyError('already_joined', 'This Room was joined before; make a new one.');
     this.#name = name;
     this.#data = data;
-    this.#session = new Session(url, { room, name, token, subscribe, data }, {
+    this.#session = new Session(url, { room, name, token, subscribe, data, mediaLines: mediaLines() }, {
       onState: (state, reason) => this.#emit('state', { state, reason }),
       onJoining: () => this.#publications.announceAll(),
       onJoined: (reply) => this.#joined(reply),

@@ -32,9 +32,9 @@ export class Meeting {
     return this.#server.url;
   }
 
-  /** The server's process id and the one UDP port it was told to use. */
+  /** The server's process id, the one UDP port it was told to use, and what it wrote to its log. */
   get server() {
-    return { pid: this.#server.pid, rtcPort: this.#server.rtcPort };
+    return { pid: this.#server.pid, rtcPort: this.#server.rtcPort, log: this.#server.log };
   }
 
   newRoom() {

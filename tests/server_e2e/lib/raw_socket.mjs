@@ -112,8 +112,9 @@ export class RawSocket {
     this.#buffer = Buffer.concat([this.#buffer, data]);
     if (!this.upgraded) {
       const end = this.#buffer.indexOf('\r\n\r\n');
-      if (end < 0 || !this.#buffer.toString('latin1', 0, 12).endsWith(' 101')) return;
-      this.upgraded = true;
+      if (end < 0) return;
+      this.upgraded = this.#buffer.toString('latin1', 0, 12).endsWith(' 101');
+      if (!this.upgraded) return void this.socket.end();
       this.#buffer = this.#buffer.subarray(end + 4);
     }
     while (this.#takeFrame());
