@@ -1,5 +1,6 @@
 #include "forwarding/speech_meter.hpp"
 
+#include <array>
 #include <random>
 #include <vector>
 
@@ -127,7 +128,7 @@ TEST(Speaking, IsHeardOverNoise) {
 }
 
 TEST(Speaking, IsNotNoiseThatNeverPauses) {
-  for (const std::uint8_t noise : {20, 30, 40, 50}) {
+  for (const std::uint8_t noise : std::array<std::uint8_t, 4>{20, 30, 40, 50}) {
     std::vector<std::uint8_t> all;
     std::mt19937 random(noise);
     for (int i = 0; i < 60 * 50; ++i)
