@@ -55,7 +55,7 @@ class Member {
   Member(Member&&) = default;
 
   [[nodiscard]] const ParticipantId& id() const { return id_; }
-  [[nodiscard]] unsigned shard() const { return shard_; }
+  [[nodiscard]] unsigned shard() const { return options_.shard; }
   [[nodiscard]] bool has_transport() const { return pipeline_ != nullptr; }
   [[nodiscard]] transport::ConnectionId connection() const;
   [[nodiscard]] forwarding::TrackKey key_of(const TrackId& track) const;

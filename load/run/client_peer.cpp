@@ -30,7 +30,7 @@ std::vector<SendLayer> new_layers(std::size_t count, bool repair) {
 Result<std::unique_ptr<ClientPeer>> ClientPeer::open(ConnectionId id, MediaLoop& loop,
                                                      const DtlsIdentity& identity,
                                                      const Sends& sends, const Place& place,
-                                                     std::string server_host) {
+                                                     std::optional<transport::Ip> server) {
   auto socket = ClientSocket::open();
   if (!socket) return socket.error();
   LocalEnd local;
