@@ -85,7 +85,7 @@ TEST_F(WebSocketTest, FragmentsMakeOneMessageAndPingsMayComeBetween) {
 
 TEST_F(WebSocketTest, LargeMessagesGoBothWaysWhole) {
   open();
-  const std::string large(256 * 1024, 'x');
+  const std::string large(640 * 1024, 'x');
   send(kText, large);
   EXPECT_TRUE(run_until([this] { return !texts_.empty(); }));
   EXPECT_THAT(texts_, ElementsAre(large));
@@ -190,7 +190,7 @@ TEST_F(WebSocketTest, OversizedFrameGets1009EvenWhenThePeerSendsItAll) {
 
 TEST_F(WebSocketTest, FragmentsTogetherMayNotExceedTheMessageLimit) {
   open();
-  const std::string part(100 * 1024, 'x');
+  const std::string part(220 * 1024, 'x');
   send(kText, part, false);
   send(0, part, false);
   send(0, part, false);
