@@ -114,7 +114,7 @@ export class RawSocket {
       const end = this.#buffer.indexOf('\r\n\r\n');
       if (end < 0) return;
       this.upgraded = this.#buffer.toString('latin1', 0, 12).endsWith(' 101');
-      if (!this.upgraded) return void this.socket.end();
+      if (!this.upgraded) return void this.socket.destroy();
       this.#buffer = this.#buffer.subarray(end + 4);
     }
     while (this.#takeFrame());
