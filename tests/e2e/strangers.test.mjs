@@ -60,7 +60,7 @@ test('a flood of STUN, DTLS and RTP from strangers disturbs no call and costs no
   for (const client of clients) assert.deepEqual(await client.evaluate(() => window.disturbances), []);
   assert.equal(replies, 0, 'a stranger is answered nothing');
   assert.equal(await metric('parley_transport_connections'), 2);
-  assert.equal(now.threads, before.threads);
+  assert.ok(now.threads <= before.threads, `${before.threads} threads became ${now.threads}`);
   assert.ok(now.rssKiB - before.rssKiB < 16 * 1024, `${before.rssKiB} KiB became ${now.rssKiB}`);
   await assertFlows(clients, 2);
 });
