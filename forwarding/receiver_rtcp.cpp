@@ -35,8 +35,7 @@ void Receiver::on_bye(std::uint32_t ssrc) {
 void Receiver::tick(Compound& compound, Time now) {
   for (const auto& track : tracks_) {
     track->tick(now);
-    if (const auto speech = track->speech_.tick(now))
-      observer_.on_speaking(track->key(), *speech);
+    if (const auto speech = track->speech_.tick(now)) observer_.on_speaking(track->key(), *speech);
     if (track->codec_ && track->codec_news_.due(*track->codec_, now))
       observer_.on_codec(track->key(), *track->codec_);
   }

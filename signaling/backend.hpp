@@ -112,7 +112,7 @@ using Request =
 
 /// One of the streams in which a publisher sends a track. Rates in bits per second of payload.
 struct LayerState {
-  std::string rid;      ///< empty without simulcast
+  std::string rid;  ///< empty without simulcast
   std::uint32_t ssrc = 0;
   bool active = false;  ///< it comes in just now
   std::uint64_t bitrate = 0;

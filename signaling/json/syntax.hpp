@@ -19,8 +19,9 @@ inline constexpr int kMaxMembers = 256;
 /// hexadecimal, `var x =`), recurses without a limit, cuts strings at \u0000 and wraps integers
 /// that do not fit; whatever passes here, it reads as written.
 ///
-/// Refused as well: nesting deeper than `max_depth`, objects of more than kMaxMembers, integers past ±kMaxInteger, \u0000 and lone
-/// surrogates. Error: bad_request, with the byte at which it is wrong.
+/// Refused as well: nesting deeper than `max_depth`, objects of more than kMaxMembers, integers
+/// past ±kMaxInteger, \u0000 and lone surrogates. Error: bad_request, with the byte at which it is
+/// wrong.
 Status check_syntax(std::string_view text, int max_depth);
 
 }  // namespace parley::signaling::json

@@ -28,8 +28,7 @@ class FakeBackend : public Backend {
 
   std::vector<RoomState> rooms() const override { return states; }
   Result<RoomState> room(const RoomId& room) const override;
-  Result<RoomId> create_room(const RoomId& wanted,
-                             const rooms::SettingsChange& settings) override;
+  Result<RoomId> create_room(const RoomId& wanted, const rooms::SettingsChange& settings) override;
   Status change_room(const RoomId& room, const rooms::SettingsChange& change) override;
   Status close_room(const RoomId& room) override;
   Status remove_participant(const RoomId& room, const ParticipantId& participant) override;
