@@ -168,7 +168,7 @@ const scenarios = {
     // Our own offers go on with the browser's names.
     await session.command('attach a2 audio p2/camera');
     await exchange(browser, session, 'after-simulcast');
-    assert.match(await session.command('state'), / receiving=0:cam:1:2:3 /);
+    assert.match(await session.command('state'), / receiving=0:cam:1:2:3:transport-cc /);
     assert.equal(await browser.run('encodings', '0'), '1,2,3');
   },
 
@@ -177,14 +177,14 @@ const scenarios = {
     await peerExchange(browser, session, 'simulcast-unbound', wishes);
     await session.command('receive cam video 0');
     await exchange(browser, session, 'simulcast-bound-later');
-    assert.match(await session.command('state'), / receiving=0:cam:1:2$/);
+    assert.match(await session.command('state'), / receiving=0:cam:1:2:transport-cc$/);
     assert.equal(await browser.run('encodings', '0'), '1,2');
   },
 
   async browserOffersAPausedLayer(browser, session) {
     const wishes = [{ kind: 'video', direction: 'sendonly', rids: ['1', '2'], inactive: ['1'] }];
     await peerExchange(browser, session, 'simulcast-paused', wishes, ['receive cam video 0']);
-    assert.match(await session.command('state'), / receiving=0:cam:1:2$/);
+    assert.match(await session.command('state'), / receiving=0:cam:1:2:transport-cc$/);
     assert.equal(await browser.run('encodings', '0'), '2');
   },
 };
