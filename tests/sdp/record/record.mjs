@@ -48,7 +48,7 @@ const scenarios = {
     await session.command('attach v2 video p2/camera');
     assert.equal(await exchange(browser, session, 'receive-only'), 'applied data=1 fingerprints=1');
     assert.deepEqual(await browser.run('directions'), ['s0:recvonly', 's1:recvonly']);
-    assert.match(await session.command('state'), /^needs_offer=0 sending=s0:[12] sending=s1:[3-7]$/);
+    assert.match(await session.command('state'), /^needs_offer=0 sending=s0:[12]:transport-cc sending=s1:[3-7]:transport-cc$/);
   },
 
   async dataOnly(browser, session) {
