@@ -11,6 +11,7 @@
 
 #include "plugins/fan_out_element.hpp"
 #include "server/conference.hpp"
+#include "server/process_exit.hpp"
 #include "server/transport_events.hpp"
 #include "signaling/http/http_server.hpp"
 #include "support/glib/main_loop.hpp"
@@ -142,6 +143,7 @@ Status serve(const Config& config) {
 }  // namespace
 
 int run(const Config& config) {
+  keep_openssl_until_the_end();
   set_up_log(config.log_level);
   raise_file_limit();
   for (const std::string& option : config.without_effect)

@@ -280,18 +280,21 @@ void Conference::on_data(const ParticipantId& id, const pipelines::DataMessage& 
 }
 
 void Conference::on_failed(const ParticipantId& id, std::string_view reason) {
-  const MemberRecord* member = find_member(id);
-  if (member == nullptr) return;
-  spdlog::warn("{}: transport failed: {}", id.str(), reason);
-  ++events_.transport_failures[std::string(reason)];
-  submit(member->room, rooms::TransportLost{id, std::string(reason)});
+  if (const MemberRecord* member = find_member(id)) transport_lost(*member, reason);
 }
 
 void Conference::on_lost(transport::ConnectionId connection, transport::Lost lost) {
   const MemberRecord* member = find_member(connection);
-  if (member == nullptr || lost != transport::Lost::ConsentExpired) return;
-  ++events_.transport_failures["consent_expired"];
-  submit(member->room, rooms::TransportLost{member->media.id(), "consent_expired"});
+  if (member != nullptr && lost == transport::Lost::ConsentExpired)
+    transport_lost(*member, "consent_expired");
+}
+
+/// A peer that closes its connection, as every tab does, is no failure to wake an operator for.
+void Conference::transport_lost(const MemberRecord& member, std::string_view reason) {
+  const auto level = reason == "peer_closed" ? spdlog::level::info : spdlog::level::warn;
+  spdlog::log(level, "{}: transport lost: {}", member.media.id().str(), reason);
+  ++events_.transport_failures[std::string(reason)];
+  submit(member.room, rooms::TransportLost{member.media.id(), std::string(reason)});
 }
 
 void Conference::on_codec(transport::ConnectionId connection, forwarding::TrackKey key,

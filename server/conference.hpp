@@ -122,6 +122,7 @@ class Conference final : public signaling::Backend, public pipelines::Participan
 
   MemberRecord* find_member(const ParticipantId& id) const;
   MemberRecord* find_member(transport::ConnectionId connection) const;
+  void transport_lost(const MemberRecord& member, std::string_view reason);
   std::shared_ptr<signaling::Client> client_of(const MemberRecord& member) const;
   std::shared_ptr<signaling::Client> find_client(signaling::ClientId id) const;
   Result<RoomRecord*> room_for_join(const RoomId& id);
