@@ -5,7 +5,8 @@ import { printTable } from './lib/table.mjs';
 const JOINS = 50;
 const TIMES = ['--join-rate', '10/s', '--join-timeout', '60s', '--warmup', '3s', '--duration', '8s'];
 
-const fanOut = (subscribers) => ['--subscribers', String(subscribers), ...TIMES];
+/** One publisher and N subscribers, as parley-load takes it. */
+export const fanOut = (subscribers) => ['--subscribers', String(subscribers), ...TIMES];
 const roomsOfFour = ['--rooms', '30', '--publishers', '4', '--subscribers', '0', '--all-to-all', ...TIMES];
 
 export async function forward(build) {

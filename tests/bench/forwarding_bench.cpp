@@ -24,7 +24,7 @@ struct NoEgress final : forwarding::Egress {
 
 struct NoObserver final : forwarding::PeerObserver {
   void on_codec(forwarding::TrackKey, media::CodecName) override {}
-  void on_speaking(forwarding::TrackKey, bool) override {}
+  void on_speaking(forwarding::TrackKey, const forwarding::Speech&) override {}
 };
 
 struct Member {

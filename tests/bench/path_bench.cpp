@@ -32,7 +32,7 @@ struct NoListener final : transport::Listener {
   void on_media_ready(transport::ConnectionId) override {}
   void on_lost(transport::ConnectionId, transport::Lost) override {}
   void on_codec(transport::ConnectionId, TrackKey, media::CodecName) override {}
-  void on_speaking(transport::ConnectionId, TrackKey, bool) override {}
+  void on_speaking(transport::ConnectionId, TrackKey, const forwarding::Speech&) override {}
 };
 
 /// A track's elements as a participant's pipeline has them.

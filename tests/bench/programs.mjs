@@ -5,9 +5,9 @@ import { printTable } from './lib/table.mjs';
 const REPETITIONS = 3;
 
 /** Google Benchmark's results whose names match `filter`, with the runs of each repetition. */
-async function benchmark(build, filter) {
+async function benchmark(build, filter, repetitions = REPETITIONS) {
   const text = await output(`${build}/tests/bench/parley_bench`, [
-    `--benchmark_filter=${filter}`, `--benchmark_repetitions=${REPETITIONS}`, '--benchmark_min_time=0.1',
+    `--benchmark_filter=${filter}`, `--benchmark_repetitions=${repetitions}`, '--benchmark_min_time=0.1',
     '--benchmark_enable_random_interleaving=true', '--benchmark_format=json',
   ]);
   const runs = new Map();
@@ -45,6 +45,12 @@ export async function floor(build) {
   printTable('A shard beside the floor, CPU µs per forwarded packet', ['N', 'floor', 'shard', 'ratio'],
     result.map((row) => [row.subscribers, row.floorUsPerPacket, row.shardUsPerPacket, row.ratio]));
   return result;
+}
+
+/** The least that forwarding to so many costs at the pace of a call, CPU µs per packet. */
+export async function pacedFloor(build, subscribers) {
+  const [[run]] = [...(await benchmark(build, `^paced_floor/${subscribers}/`, 1)).values()];
+  return run.us_per_packet;
 }
 
 /** On simulated time: the figures do not depend on the machine. */

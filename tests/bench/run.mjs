@@ -2,9 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 
 import { forward, join } from './forward.mjs';
+import { janus } from './janus.mjs';
 import { estimator, floor, micro } from './programs.mjs';
 
-const benchmarks = { micro, floor, forward, join, estimator };
+const benchmarks = { micro, floor, forward, join, estimator, janus };
 
 const [build, ...names] = process.argv.slice(2);
 for (const name of names) {

@@ -10,3 +10,5 @@ export function printTable(title, header, rows) {
 function round(value) {
   return Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1);
 }
+
+export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
