@@ -86,6 +86,19 @@ TEST_F(WsSessionTest, HandshakeThatIsNoneSaysWhatIsMissing) {
   EXPECT_THAT(running_.backend.clients, IsEmpty());
 }
 
+TEST_F(WsSessionTest, ARefusedHandshakeEndsItsConnection) {
+  running_.start();
+  RawClient client(running_.port());
+  std::string request = "GET /ws HTTP/1.1\r\nHost: localhost\r\n";
+  for (const auto& [name, value] : handshake_headers())
+    if (name != "Sec-WebSocket-Protocol") request += name + ": " + value + "\r\n";
+  client.send(request + "\r\n");
+  const auto refused = read_reply(client, false);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 400u);
+  EXPECT_TRUE(client.wait_for_close());
+}
+
 TEST_F(WsSessionTest, OnlyPagesOfThisServerAndAllowedOnesConnect) {
   running_.options.allow_origins = {"https://app.example"};
   running_.start();
