@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include <glib-unix.h>
+#include <gst/gst.h>
 
 #include "load/run/campaign.hpp"
 #include "load/run/options.hpp"
@@ -40,6 +41,7 @@ bool write_json(const std::string& file, const std::string& text) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  gst_init(nullptr, nullptr);  // media files are read as options
   const auto read = read_options(argc, argv);
   if (!read) return complain(read.error().message, kBadOption);
   if (const auto* text = std::get_if<ShowText>(&read.value())) {

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "load/media/file_source.hpp"
 #include "support/ids.hpp"
 
 namespace parley::load {
@@ -83,6 +84,8 @@ Status Campaign::set_up() {
   if (options_.pid)
     if (const auto sample = sample_process(*options_.pid); !sample) return sample.error();
   make_source_ = [this](media::Kind kind, std::size_t layer, std::size_t layers, Time start) {
+    const auto& file = kind == media::Kind::Audio ? options_.audio_file : options_.video_file;
+    if (file) return std::unique_ptr<Source>(std::make_unique<FileSource>(file, start));
     return make_synthetic(options_, kind, layer, layers, start);
   };
   const MediaLoop::Environment environment{window_,      options_.media, options_.network,
@@ -354,7 +357,7 @@ void Campaign::collect() {
     std::ranges::move(harvest.receptions, std::back_inserter(receptions));
   }
   const bool chosen = std::ranges::any_of(sent, &SentStream::layer);
-  report_.delivery = chosen || !options_.network.decrypt_all
+  report_.delivery = chosen || !options_.network.decrypt_all || !options_.marked()
                          ? deliver_by_sequence(receptions)
                          : deliver(sent, receptions, window_.begin(), window_.end());
   for (const auto& client : clients_)

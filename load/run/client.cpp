@@ -41,9 +41,10 @@ Result<Peer*> Client::open_peer(bool sends) {
   const Options& options = context_.options;
   const ConnectionId id = ++context_.last_connection;
   MediaLoop& loop = *context_.loops[role_.place.room % context_.loops.size()];
-  auto peer = ClientPeer::open(id, loop, *context_.identity,
-                               {sends && options.audio, sends && options.video, options.layers},
-                               role_.place, context_.server);
+  auto peer = ClientPeer::open(
+      id, loop, *context_.identity,
+      {sends && options.audio, sends && options.video, options.layers, options.video_codec()},
+      role_.place, context_.server);
   if (!peer) return peer.error();
   peers_.push_back(std::move(*peer));
   return peers_.back().get();

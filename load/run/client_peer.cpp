@@ -41,6 +41,7 @@ Result<std::unique_ptr<ClientPeer>> ClientPeer::open(ConnectionId id, MediaLoop&
     if (const auto ip = local_ip_towards({*server, 9, 0}))
       local.address = transport::to_string(*ip);
   local.cname = "load-" + std::to_string(place.client);
+  local.video_codec = sends.video_codec;
   if (sends.audio) local.audio = new_layers(1, false);
   if (sends.video) local.video = new_layers(sends.layers, true);
   // std::function wants what it holds to be copyable.

@@ -19,6 +19,7 @@ class ClientPeer final : public Peer {
   struct Sends {
     bool audio = false, video = false;
     std::size_t layers = 1;
+    media::CodecName video_codec = media::CodecName::Vp8;
   };
 
   /// `server`: where signaling goes; media is likely to go there, too. Error "socket_failed".

@@ -9,7 +9,7 @@ constexpr const char* kFooter = R"(
 Exit status: 0 all clients joined and stayed; 1 some did not, or the server was not to be had;
 2 a bad option; 130 interrupted (what was measured so far is printed).
 
-Every packet of synthetic streams carries its send time. Received ones are authenticated and
+Every packet of synthetic streams carries its send time; those of files do not, and have no latency. Received ones are authenticated and
 decrypted, every one of them unless --decrypt sample is given. Latency is from sending to arriving
 at the receiving socket by the kernel's clock, loss is counted after retransmissions.
 
@@ -59,26 +59,51 @@ void add_load(CLI::App& app, Options& options) {
   parsed(app, "--duration", options.duration, parse_duration, "TIME", "To measure (default: 10s)");
 }
 
+/// A media file, read when its option is.
+CLI::Option* media_file(CLI::App& app, const std::string& name, media::Kind kind,
+                        std::shared_ptr<const FileMedia>& file, const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&file, kind, name](const std::string& path) {
+            auto read = FileMedia::read(path, kind);
+            if (!read) throw CLI::ValidationError(name, read.error().message);
+            file = std::move(*read);
+          },
+          help)
+      ->type_name("FILE");
+}
+
 void add_media(CLI::App& app, Options& options) {
   app.add_flag("!--no-audio", options.audio, "Publish no audio");
   app.add_flag("!--no-video", options.video, "Publish no video");
+  CLI::Option* video =
+      media_file(app, "--video-file", media::Kind::Video, options.video_file,
+                 "Publish this file's VP8, VP9 or H.264, over and over, at its own pace");
+  CLI::Option* audio = media_file(app, "--audio-file", media::Kind::Audio, options.audio_file,
+                                  "Publish this file's Opus, over and over, at its own pace");
   app.add_option("--fps", options.video_shape.frames_per_second, "Frames per second")
       ->check(CLI::Range(1, 240))
+      ->excludes(video)
       ->capture_default_str();
   app.add_option("--packets-per-frame", options.video_shape.packets_per_frame, "Packets a frame")
       ->check(CLI::Range(1, 64))
+      ->excludes(video)
       ->capture_default_str();
   app.add_option("--packet-size", options.video_shape.payload_size,
                  "Bytes of payload in a video packet")
       ->check(CLI::Range(SyntheticVideo::kMinPayload, SyntheticVideo::kMaxPayload))
+      ->excludes(video)
       ->capture_default_str();
   app.add_option("--audio-size", options.audio_shape.payload_size,
                  "Bytes of payload in an audio packet, of which there are 50 a second")
       ->check(CLI::Range(SyntheticAudio::kMinPayload, SyntheticAudio::kMaxPayload))
+      ->excludes(audio)
       ->capture_default_str();
   app.add_option("--simulcast", options.layers,
                  "Layers of video, each with a quarter of the packets of the next")
       ->check(CLI::Range(1, 3))
+      ->excludes(video)
       ->capture_default_str();
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "load/media/file_media.hpp"
 #include "load/media/media_end.hpp"
 #include "load/media/synthetic.hpp"
 #include "load/net/connection.hpp"
@@ -31,6 +32,8 @@ struct Options {
   VideoShape video_shape;
   AudioShape audio_shape;
   std::size_t layers = 1;
+  /// Sent instead of synthetic streams.
+  std::shared_ptr<const FileMedia> video_file, audio_file;
 
   MediaBehaviour media;
   NetworkBehaviour network;
@@ -46,6 +49,11 @@ struct Options {
   std::string json;  ///< a file, "-" for standard output, empty for none
 
   [[nodiscard]] std::size_t clients() const { return rooms * (publishers + subscribers); }
+  [[nodiscard]] media::CodecName video_codec() const {
+    return video_file ? video_file->codec() : media::CodecName::Vp8;
+  }
+  /// Whether every packet carries its send time.
+  [[nodiscard]] bool marked() const { return !(audio && audio_file) && !(video && video_file); }
 };
 
 /// Text to print on stdout and leave with status 0 (--help, --version).

@@ -205,10 +205,13 @@ std::string to_text(const Report& report, const Options& options) {
                            totals.repeated));
   if (totals.unauthentic != 0) line("", fmt::format("{} not authentic", totals.unauthentic));
   const Histogram& latency = totals.latency;
-  line("latency",
-       fmt::format("p50 {:.2f} ms, p95 {:.2f} ms, p99 {:.2f} ms, max {:.2f} ms",
-                   milliseconds(latency.percentile(0.5)), milliseconds(latency.percentile(0.95)),
-                   milliseconds(latency.percentile(0.99)), milliseconds(latency.max())));
+  if (latency.count() == 0)
+    line("latency", "not measured: no packet that came carried its send time");
+  else
+    line("latency",
+         fmt::format("p50 {:.2f} ms, p95 {:.2f} ms, p99 {:.2f} ms, max {:.2f} ms",
+                     milliseconds(latency.percentile(0.5)), milliseconds(latency.percentile(0.95)),
+                     milliseconds(latency.percentile(0.99)), milliseconds(latency.max())));
   if (!report.joins.empty())
     line("join", fmt::format("median {:.0f} ms, p95 {:.0f} ms, max {:.0f} ms",
                              milliseconds(percentile(report.joins, 0.5)),

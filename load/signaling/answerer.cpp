@@ -27,9 +27,13 @@ Kind kind_of(const Section& section) {
   return section.head.media == "audio" ? Kind::Audio : Kind::Video;
 }
 
-/// The codec of the tool's own streams.
-media::CodecName sent_codec(Kind kind) {
-  return kind == Kind::Audio ? media::CodecName::Opus : media::CodecName::Vp8;
+/// Whether a codec that the server takes is the one that is sent. H.264 is sent in the mode that
+/// allows fragments (RFC 6184 6.3).
+bool is_sent(const media::Codec& codec, Kind kind, const LocalEnd& local) {
+  if (codec.name == media::CodecName::H264 &&
+      codec.fmtp.find("packetization-mode=1") == std::string::npos)
+    return false;
+  return codec.name == (kind == Kind::Audio ? media::CodecName::Opus : local.video_codec);
 }
 
 std::string mid_of(const Section& section) {
@@ -178,7 +182,7 @@ std::optional<SendLine> send_of(const Section& section, const sdp::PeerMedia& pe
                                 const LocalEnd& local) {
   const Kind kind = kind_of(section);
   const auto codec = std::ranges::find_if(peer.codecs, [&](const sdp::OfferedCodec& offered) {
-    return offered.codec.name == sent_codec(kind);
+    return is_sent(offered.codec, kind, local);
   });
   if (!peer.receives || codec == peer.codecs.end() || local.layers(kind).empty())
     return std::nullopt;
@@ -262,10 +266,22 @@ class Answerer {
 };
 
 /// What our own offers list: the numbers that Chromium uses.
-media::Codec offered_codec(Kind kind) {
+media::Codec offered_codec(Kind kind, const LocalEnd& local) {
   if (kind == Kind::Audio)
     return {media::CodecName::Opus, 111, std::nullopt, 48'000, 2, "minptime=10;useinbandfec=1"};
-  return {media::CodecName::Vp8, 96, std::uint8_t{97}, 90'000, 0, ""};
+  switch (local.video_codec) {
+    case media::CodecName::Vp9:
+      return {media::CodecName::Vp9, 98, std::uint8_t{99}, 90'000, 0, "profile-id=0"};
+    case media::CodecName::H264:
+      return {media::CodecName::H264,
+              102,
+              std::uint8_t{103},
+              90'000,
+              0,
+              "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"};
+    default:
+      return {media::CodecName::Vp8, 96, std::uint8_t{97}, 90'000, 0, ""};
+  }
 }
 
 media::ExtensionMap offered_extensions(Kind kind) {
@@ -291,7 +307,7 @@ Section offered_section(Kind kind, const std::string& mid, const LocalEnd& local
   attributes.add("rtcp-mux");
   attributes.add("rtcp-rsize");
   write_extensions(attributes, offered_extensions(kind));
-  const media::Codec codec = offered_codec(kind);
+  const media::Codec codec = offered_codec(kind, local);
   sdp::Feedback feedback;
   feedback.transport_cc = true;
   if (kind == Kind::Video) feedback.nack = feedback.pli = feedback.fir = feedback.remb = true;

@@ -1,5 +1,5 @@
 // The client's side of offer and answer (RFC 8829), as pure code: what a browser would say that
-// takes everything and sends VP8 and Opus.
+// takes everything and sends Opus and one codec of video.
 #pragma once
 
 #include <array>
@@ -23,6 +23,7 @@ struct LocalEnd {
   std::string cname;
   /// The encodings it sends: one without a rid, or a layer each. Empty where it does not send.
   std::vector<SendLayer> audio, video;
+  media::CodecName video_codec = media::CodecName::Vp8;  ///< VP8, VP9 or H.264; audio is Opus
 
   [[nodiscard]] const std::vector<SendLayer>& layers(media::Kind kind) const {
     return kind == media::Kind::Audio ? audio : video;
