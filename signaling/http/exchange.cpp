@@ -19,7 +19,8 @@ void write_response(SoupServerMessage* message, const Response& response) {
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
   // RFC 9110 section 8.3: without it browsers guess, and guessing runs uploads as scripts.
   soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
-  // Who asked for another protocol has no use for this connection; it would idle until it times out.
+  // Who asked for another protocol has no use for this connection; it would idle until it times
+  // out.
   if (!header_of(message, "Upgrade").empty())
     soup_message_headers_replace(headers, "Connection", "close");
   for (const auto& [name, value] : response.headers)
