@@ -5,6 +5,7 @@
 
 #include "load/signaling/remote_end.hpp"
 #include "signaling/sdp/extensions.hpp"
+#include "signaling/sdp/line_writer.hpp"
 #include "signaling/sdp/peer_media.hpp"
 #include "signaling/sdp/text.hpp"
 
@@ -84,31 +85,6 @@ media::ExtensionMap extension_map(const sdp::PeerMedia& peer) {
     if (std::ranges::find(kExtensions, offered.extension) != kExtensions.end())
       map.set(offered.extension, offered.id);
   return map;
-}
-
-void write_feedback(Attributes& attributes, const std::string& number,
-                    const sdp::Feedback& feedback) {
-  if (feedback.remb) attributes.add("rtcp-fb", number + " goog-remb");
-  if (feedback.transport_cc) attributes.add("rtcp-fb", number + " transport-cc");
-  if (feedback.fir) attributes.add("rtcp-fb", number + " ccm fir");
-  if (feedback.nack) attributes.add("rtcp-fb", number + " nack");
-  if (feedback.pli) attributes.add("rtcp-fb", number + " nack pli");
-}
-
-void write_codec(Section& section, const media::Codec& codec, const sdp::Feedback& feedback) {
-  Attributes& attributes = section.attributes;
-  const std::string number = std::to_string(codec.payload_type);
-  const std::string clock = "/" + std::to_string(codec.clock_rate);
-  section.head.formats.push_back(number);
-  attributes.add("rtpmap", number + " " + std::string(media::to_string(codec.name)) + clock +
-                               (codec.channels > 1 ? "/" + std::to_string(codec.channels) : ""));
-  write_feedback(attributes, number, feedback);
-  if (!codec.fmtp.empty()) attributes.add("fmtp", number + " " + codec.fmtp);
-  if (!codec.rtx_payload_type) return;
-  const std::string rtx = std::to_string(*codec.rtx_payload_type);
-  section.head.formats.push_back(rtx);
-  attributes.add("rtpmap", rtx + " rtx" + clock);
-  attributes.add("fmtp", rtx + " apt=" + number);
 }
 
 void write_extensions(Attributes& attributes, const media::ExtensionMap& extensions) {
@@ -244,7 +220,7 @@ class Answerer {
     write_extensions(attributes, extension_map(peer));
     for (const sdp::OfferedCodec& codec : peer.codecs)
       if (!send || codec.codec.name == send->codec.name)
-        write_codec(section, codec.codec, codec.feedback);
+        sdp::write_codec(section, codec.codec, codec.feedback);
     if (section.head.formats.empty()) {  // nothing that the tool could forward or count
       sections_.push_back(reject(offered));
       return;
@@ -311,7 +287,7 @@ Section offered_section(Kind kind, const std::string& mid, const LocalEnd& local
   sdp::Feedback feedback;
   feedback.transport_cc = true;
   if (kind == Kind::Video) feedback.nack = feedback.pli = feedback.fir = feedback.remb = true;
-  write_codec(section, codec, feedback);
+  sdp::write_codec(section, codec, feedback);
   write_layers(attributes, local.layers(kind), codec.rtx_payload_type.has_value(), local.cname);
   return section;
 }

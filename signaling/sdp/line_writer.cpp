@@ -21,28 +21,6 @@ std::string mirrored(const std::string& given) {
   return given == "recvonly" ? "sendonly" : given;
 }
 
-void write_codec(Section& section, const OfferedCodec& offered) {
-  Attributes& attributes = section.attributes;
-  const media::Codec& codec = offered.codec;
-  const std::string number = std::to_string(codec.payload_type);
-  const std::string clock = "/" + std::to_string(codec.clock_rate);
-  section.head.formats.push_back(number);
-  attributes.add("rtpmap", number + " " + std::string(media::to_string(codec.name)) + clock +
-                               (codec.channels > 1 ? "/" + std::to_string(codec.channels) : ""));
-  const Feedback& feedback = offered.feedback;
-  if (feedback.remb) attributes.add("rtcp-fb", number + " goog-remb");
-  if (feedback.transport_cc) attributes.add("rtcp-fb", number + " transport-cc");
-  if (feedback.fir) attributes.add("rtcp-fb", number + " ccm fir");
-  if (feedback.nack) attributes.add("rtcp-fb", number + " nack");
-  if (feedback.pli) attributes.add("rtcp-fb", number + " nack pli");
-  if (!codec.fmtp.empty()) attributes.add("fmtp", number + " " + codec.fmtp);
-  if (!codec.rtx_payload_type) return;
-  const std::string rtx = std::to_string(*codec.rtx_payload_type);
-  section.head.formats.push_back(rtx);
-  attributes.add("rtpmap", rtx + " rtx" + clock);
-  attributes.add("fmtp", rtx + " apt=" + number);
-}
-
 void write_ssrcs(Attributes& attributes, const Slot& slot, const std::string& cname) {
   const std::string ssrc = std::to_string(slot.ssrc);
   const std::string rtx = std::to_string(slot.rtx_ssrc);
@@ -91,7 +69,8 @@ void write_media(Section& section, const State& state, const Line& line, Role ro
                                  std::string(uri_of(extension.extension)));
   }
   section.head.formats.clear();
-  for (const OfferedCodec& codec : codecs_of(state, line, role)) write_codec(section, codec);
+  for (const auto& [format, codec, feedback] : codecs_of(state, line, role))
+    write_codec(section, codec, feedback);
   write_layers(attributes, answering ? line.peer.layers : state.offered_layers(line));
   if (terms.send) write_ssrcs(attributes, *line.slot, stream);
 }
@@ -129,6 +108,26 @@ bool mixed_extensions(const State& state, Role role) {
 }
 
 }  // namespace
+
+void write_codec(Section& section, const media::Codec& codec, const Feedback& feedback) {
+  Attributes& attributes = section.attributes;
+  const std::string number = std::to_string(codec.payload_type);
+  const std::string clock = "/" + std::to_string(codec.clock_rate);
+  section.head.formats.push_back(number);
+  attributes.add("rtpmap", number + " " + std::string(media::to_string(codec.name)) + clock +
+                               (codec.channels > 1 ? "/" + std::to_string(codec.channels) : ""));
+  if (feedback.remb) attributes.add("rtcp-fb", number + " goog-remb");
+  if (feedback.transport_cc) attributes.add("rtcp-fb", number + " transport-cc");
+  if (feedback.fir) attributes.add("rtcp-fb", number + " ccm fir");
+  if (feedback.nack) attributes.add("rtcp-fb", number + " nack");
+  if (feedback.pli) attributes.add("rtcp-fb", number + " nack pli");
+  if (!codec.fmtp.empty()) attributes.add("fmtp", number + " " + codec.fmtp);
+  if (!codec.rtx_payload_type) return;
+  const std::string rtx = std::to_string(*codec.rtx_payload_type);
+  section.head.formats.push_back(rtx);
+  attributes.add("rtpmap", rtx + " rtx" + clock);
+  attributes.add("fmtp", rtx + " apt=" + number);
+}
 
 std::string write_session(const State& state, const LocalTransport& local, Role role) {
   Description description;
