@@ -103,6 +103,16 @@ test('subscribers come and go', async () => {
   assert.equal(packets.lost, 0);
 });
 
+test('of three simulcast layers each subscriber gets one', async () => {
+  const { status, stdout, stderr } = await load(server.url, '--simulcast', '3', '--subscribers', '2', '--no-audio', '--warmup', '3s', '--duration', '2s', '--json', '-');
+  assert.equal(status, 0, stderr);
+  const { sent, received, lost } = JSON.parse(stdout).packets;
+  assert.equal(lost, 0);
+  // 120 packets a second in the best layer, 30 in each of the other two.
+  assert.ok(sent > 250 && sent < 400, `${sent} packets sent`);
+  assert.ok(received > 300 && received < 1.5 * sent, `${received} packets received of ${sent} sent`);
+});
+
 test('sampling counts by headers and measures latency of some', async () => {
   const { stdout } = await load(server.url, '--subscribers', '2', '--decrypt', 'sample', '--warmup', '1s', '--duration', '2s', '--json', '-');
   const { packets, latencyMs } = JSON.parse(stdout);
