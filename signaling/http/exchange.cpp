@@ -2,7 +2,9 @@
 
 #include <cassert>
 #include <memory>
+#include <utility>
 
+#include "signaling/http/hangup.hpp"
 #include "signaling/json/writer.hpp"
 #include "support/glib/signal.hpp"
 
@@ -19,9 +21,12 @@ void write_response(SoupServerMessage* message, const Response& response) {
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(message);
   // RFC 9110 section 8.3: without it browsers guess, and guessing runs uploads as scripts.
   soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
-  // Who asked for another protocol has no use for this connection; it would idle until it times
-  // out.
-  if (!header_of(message, "Upgrade").empty())
+  // RFC 9112 section 9.6. libsoup closes then, but does not say so, and clients that keep
+  // connections use one that is about to go. Who asked for another protocol has no use for this
+  // connection either; it would idle until it times out.
+  const bool closes = soup_message_headers_header_contains(
+      soup_server_message_get_request_headers(message), "Connection", "close");
+  if (closes || !header_of(message, "Upgrade").empty())
     soup_message_headers_replace(headers, "Connection", "close");
   for (const auto& [name, value] : response.headers)
     soup_message_headers_replace(headers, name.c_str(), value.c_str());
@@ -31,26 +36,52 @@ void write_response(SoupServerMessage* message, const Response& response) {
                                      response.body.data(), response.body.size());
 }
 
+constexpr const char* kSocketKey = "parley-socket";
+
 /// A paused message, as long as the client waits for it.
 struct Pending {
   Ref<SoupServerMessage> message;
   Signal finished;
   Signal disconnected;
+  HangupWatch hangup;
+  std::function<void()> gone;
 
   void forget() {
     finished.disconnect();
     disconnected.disconnect();
+    hangup = HangupWatch();
     message = nullptr;
+  }
+  void lost() {
+    forget();
+    if (const auto tell = std::exchange(gone, nullptr)) tell();
   }
 };
 
 Signal watch_end(const std::shared_ptr<Pending>& pending, const char* signal) {
   using Weak = std::weak_ptr<Pending>;
   const auto ended = +[](SoupServerMessage*, gpointer data) {
-    if (const auto self = static_cast<Weak*>(data)->lock()) self->forget();
+    if (const auto self = static_cast<Weak*>(data)->lock()) self->lost();
   };
   return Signal(pending->message.get(), signal, G_CALLBACK(ended), new Weak(pending),
                 [](gpointer data, GClosure*) { delete static_cast<Weak*>(data); });
+}
+
+void watch_hangup(const std::shared_ptr<Pending>& pending) {
+  auto* known = static_cast<GWeakRef*>(g_object_get_data(
+      G_OBJECT(soup_server_message_get_remote_address(pending->message.get())), kSocketKey));
+  if (known == nullptr) return;
+  const auto socket = Ref<GSocket>::adopt(static_cast<GSocket*>(g_weak_ref_get(known)));
+  if (!socket) return;
+  pending->hangup = HangupWatch(socket.get(), [weak = std::weak_ptr<Pending>(pending)] {
+    const auto self = weak.lock();
+    if (!self || !self->message) return;
+    const Ref<SoupServerMessage> message = self->message;
+    self->lost();
+    // Whatever is written now, libsoup notices that nobody takes it and lets the connection go.
+    soup_server_message_set_status(message.get(), SOUP_STATUS_REQUEST_TIMEOUT, nullptr);
+    soup_server_message_unpause(message.get());
+  });
 }
 
 }  // namespace
@@ -119,19 +150,47 @@ void Exchange::respond(Response response) {
   write_response(message_, response);
 }
 
-Reply Exchange::defer() {
+std::string_view Exchange::query() const {
+  const char* query = g_uri_get_query(soup_server_message_get_uri(message_));
+  return query == nullptr ? std::string_view() : query;
+}
+
+Reply Exchange::defer(std::function<void()> gone) {
   auto pending = std::make_shared<Pending>();
   pending->message = Ref<SoupServerMessage>::retain(message_);
   pending->finished = watch_end(pending, "finished");
   pending->disconnected = watch_end(pending, "disconnected");
+  if (gone) {
+    pending->gone = std::move(gone);
+    watch_hangup(pending);
+  }
   soup_server_message_pause(message_);
   return [pending](const Response& response) {
     const Ref<SoupServerMessage> message = pending->message;
     if (!message) return;
     pending->forget();
+    pending->gone = nullptr;
     write_response(message.get(), response);
     soup_server_message_unpause(message.get());
   };
+}
+
+void remember_socket(GSocketAddress* remote, GIOStream* stream) {
+  GIOStream* base = stream;
+  if (G_IS_TLS_CONNECTION(stream)) {
+    g_object_get(stream, "base-io-stream", &base, nullptr);
+    g_object_unref(base);  // the TLS connection holds it
+  }
+  if (!G_IS_SOCKET_CONNECTION(base)) return;
+  GSocket* socket = g_socket_connection_get_socket(G_SOCKET_CONNECTION(base));
+  // Weakly, for a stream that is dropped closes its socket only when nobody else holds it.
+  auto* weak = new GWeakRef;
+  g_weak_ref_init(weak, socket);
+  g_object_set_data_full(G_OBJECT(remote), kSocketKey, weak, [](gpointer data) {
+    auto* ref = static_cast<GWeakRef*>(data);
+    g_weak_ref_clear(ref);
+    delete ref;
+  });
 }
 
 bool is_loopback(GSocketAddress* address) {

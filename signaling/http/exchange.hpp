@@ -47,6 +47,8 @@ class Exchange {
   /// Empty when the request has no such header.
   [[nodiscard]] std::string_view header(const char* name) const;
   [[nodiscard]] std::string_view body() const;
+  /// What stands behind the path's "?", percent-encoded as it came.
+  [[nodiscard]] std::string_view query() const;
   [[nodiscard]] Caller caller() const;
   /// For protocols that take the connection over.
   [[nodiscard]] SoupServerMessage* message() const { return message_; }
@@ -56,8 +58,9 @@ class Exchange {
   void respond(Response response);
   /// Responds with the error in the form its caller reads: JSON below /api, else a page.
   void fail(unsigned status, const Error& error);
-  /// The answer comes later, through what this returns.
-  [[nodiscard]] Reply defer();
+  /// The answer comes later, through what this returns. When the client goes away before, `gone` is
+  /// called, from the main loop.
+  [[nodiscard]] Reply defer(std::function<void()> gone = {});
 
  private:
   SoupServerMessage* message_;
@@ -65,6 +68,11 @@ class Exchange {
   Parameters parameters_;
   Bytes body_;
 };
+
+/// Notes which socket the client of `remote` is connected by, so that defer() sees it go: libsoup
+/// looks at a connection again only once it has a response to write. `remote` is what the messages
+/// of that connection will have as their remote address.
+void remember_socket(GSocketAddress* remote, GIOStream* stream);
 
 /// True when the peer is this machine. Unknown kinds of peers are not.
 bool is_loopback(GSocketAddress* address);

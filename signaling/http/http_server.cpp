@@ -4,10 +4,9 @@
 #include <utility>
 
 #include <libsoup/soup.h>
-#include <sys/socket.h>
 
 #include "signaling/http/exchange.hpp"
-#include "signaling/http/request_limits.hpp"
+#include "signaling/http/http_listener.hpp"
 #include "signaling/http/rest_api.hpp"
 #include "signaling/http/tls.hpp"
 
@@ -31,33 +30,19 @@ bool is_known_method(std::string_view method) {
   return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
 }
 
-std::string url_host(const std::string& host) {
-  if (host == "0.0.0.0" || host == "::") return "localhost";
-  return host.find(':') == std::string::npos ? host : '[' + host + ']';
-}
-
 }  // namespace
 
 struct HttpServer::Impl {
-  Impl(Options server_options, Backend& backend, AccessPolicy policy)
-      : options(std::move(server_options)),
-        access(std::move(policy)),
-        endpoint(backend, options.sessions) {}
+  Impl(const Options& options, Backend& backend, AccessPolicy policy)
+      : access(std::move(policy)), endpoint(backend, options.sessions) {}
 
-  void listen_for_libsoup();
-  void accepted(Ref<GIOStream> stream, GSocketAddress* local, GSocketAddress* remote);
-  void handle(SoupServerMessage* message);
   void dispatch(Exchange& exchange);
   void allow_cross_origin(Exchange& exchange) const;
 
-  Options options;
   AccessPolicy access;
   Router router;
   WsEndpoint endpoint;
-  Ref<SoupServer> soup;
-  std::unique_ptr<Acceptor> acceptor;
-  std::array<Ref<GSocket>, 2> keep_alive;
-  bool tls = false;
+  std::unique_ptr<HttpListener> listener;
 };
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -77,7 +62,6 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, Backend& 
   auto impl = std::make_unique<Impl>(
       options, backend, AccessPolicy(*origins, options.operator_token, g_get_host_name()));
   Impl* self = impl.get();
-  self->tls = static_cast<bool>(*certificate);
   add_rest_api(self->router, backend, options.graphviz);
   add_pages(self->router, std::move(files).value(), options.content_security_policy);
   self->router.add("GET", "/ws", Access::Public, [self](Exchange& exchange) {
@@ -85,57 +69,20 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, Backend& 
       return exchange.respond(error_response(denial->status, denial->error));
     self->endpoint.open(exchange);
   });
-  self->listen_for_libsoup();
-
-  auto acceptor = Acceptor::listen(
-      options.host, options.port, options.connections, *certificate,
-      [self](Ref<GIOStream> stream, GSocketAddress* local, GSocketAddress* remote) {
-        self->accepted(std::move(stream), local, remote);
-      });
-  if (!acceptor) return acceptor.error();
-  self->acceptor = std::move(acceptor).value();
+  auto listener = HttpListener::start(
+      {.host = options.host,
+       .port = options.port,
+       .certificate = *certificate,
+       .body = {.bytes = options.max_body, .exceptions = options.body_exceptions},
+       .connections = options.connections},
+      [self](Exchange& exchange) { self->dispatch(exchange); });
+  if (!listener) return listener.error();
+  self->listener = std::move(listener).value();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 
-/// libsoup answers requests on the streams we give it, but closes each after one response unless it
-/// listens somewhere itself: it is given one end of a socket pair on which nothing ever happens.
-void HttpServer::Impl::listen_for_libsoup() {
-  // Paths stay percent-encoded, for the router to split before decoding.
-  soup = Ref<SoupServer>::adopt(soup_server_new("raw-paths", TRUE, nullptr));
-  std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0) {
-    for (std::size_t i = 0; i < ends.size(); ++i)
-      keep_alive[i] = Ref<GSocket>::adopt(g_socket_new_from_fd(ends[i], nullptr));
-    soup_server_listen_socket(soup.get(), keep_alive[0].get(), SoupServerListenOptions(0), nullptr);
-  }
-  limit_requests(soup.get(), options.max_body);
-  soup_server_add_handler(
-      soup.get(), nullptr,
-      [](SoupServer*, SoupServerMessage* message, const char*, GHashTable*, gpointer data) {
-        static_cast<Impl*>(data)->handle(message);
-      },
-      this, nullptr);
-}
-
-void HttpServer::Impl::accepted(Ref<GIOStream> stream, GSocketAddress* local,
-                                GSocketAddress* remote) {
-  soup_server_accept_iostream(soup.get(), stream.get(), local, remote, nullptr);
-}
-
-void HttpServer::Impl::handle(SoupServerMessage* message) {
-  auto segments = split_path(g_uri_get_path(soup_server_message_get_uri(message)));
-  const bool usable = segments.has_value();
-  Exchange exchange(message, usable ? *std::move(segments) : std::vector<std::string>());
-  allow_cross_origin(exchange);
-  if (!usable)
-    return exchange.respond(
-        error_response(400, {"bad_path",
-                             "The path holds what no path may: . or .. as a part of "
-                             "it, NUL, or bytes that are not UTF-8"}));
-  dispatch(exchange);
-}
-
 void HttpServer::Impl::dispatch(Exchange& exchange) {
+  allow_cross_origin(exchange);
   const std::string_view method = exchange.method();
   auto outcome = router.route(method, exchange.segments());
   if (std::holds_alternative<Router::NotFound>(outcome))
@@ -174,12 +121,11 @@ void HttpServer::Impl::allow_cross_origin(Exchange& exchange) const {
 }
 
 std::uint16_t HttpServer::port() const {
-  return impl_->acceptor->port();
+  return impl_->listener->port();
 }
 
 std::string HttpServer::url() const {
-  return (impl_->tls ? "https://" : "http://") + url_host(impl_->options.host) + ':' +
-         std::to_string(port()) + '/';
+  return impl_->listener->url();
 }
 
 Router& HttpServer::router() {
@@ -191,9 +137,8 @@ std::size_t HttpServer::sessions() const {
 }
 
 void HttpServer::stop() {
-  impl_->acceptor->stop();
   impl_->endpoint.close_all();
-  soup_server_disconnect(impl_->soup.get());
+  impl_->listener->stop();
 }
 
 }  // namespace parley::signaling::http

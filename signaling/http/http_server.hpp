@@ -10,6 +10,7 @@
 #include "signaling/http/acceptor.hpp"
 #include "signaling/http/graphviz.hpp"
 #include "signaling/http/pages.hpp"
+#include "signaling/http/request_limits.hpp"
 #include "signaling/http/router.hpp"
 #include "signaling/http/ws_endpoint.hpp"
 #include "support/result.hpp"
@@ -27,7 +28,8 @@ struct Options {
   std::vector<std::string> allow_origins;  ///< pages of other origins that may use this server
   /// Sent with the meeting page; empty for none (a front end of the operator's own may need that).
   std::string content_security_policy = kStrictPolicy;
-  std::size_t max_body = 64 * 1024;  ///< bytes of a request's body
+  std::size_t max_body = 64 * 1024;                  ///< bytes of a request's body
+  std::vector<BodyLimits::Below> body_exceptions{};  ///< for gateways below some path
   ConnectionLimits connections;
   SessionLimits sessions;
   GraphvizLimits graphviz;

@@ -13,7 +13,8 @@ constexpr std::size_t kDiscardLimit = 32 * 1024 * 1024;
 
 /// One request's body as it comes in; freed with the message.
 struct Intake {
-  std::size_t max_body;
+  const BodyLimits& limits;
+  std::size_t max_body = 0;
   std::size_t received = 0;
 };
 
@@ -30,7 +31,8 @@ void refuse(SoupServerMessage* message, std::size_t max_body) {
 }
 
 void got_headers(SoupServerMessage* message, gpointer data) {
-  const auto* intake = static_cast<Intake*>(data);
+  auto* intake = static_cast<Intake*>(data);
+  intake->max_body = intake->limits.of(g_uri_get_path(soup_server_message_get_uri(message)));
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
   if (soup_message_headers_get_encoding(headers) != SOUP_ENCODING_CONTENT_LENGTH) return;
   const goffset length = soup_message_headers_get_content_length(headers);
@@ -53,7 +55,7 @@ void got_chunk(SoupServerMessage* message, GBytes* chunk, gpointer data) {
 }
 
 void request_started(SoupServer*, SoupServerMessage* message, gpointer data) {
-  auto* intake = new Intake{GPOINTER_TO_SIZE(data)};
+  auto* intake = new Intake{*static_cast<const BodyLimits*>(data)};
   g_signal_connect(message, "got-headers", G_CALLBACK(got_headers), intake);
   g_signal_connect_data(
       message, "got-chunk", G_CALLBACK(got_chunk), intake,
@@ -62,9 +64,16 @@ void request_started(SoupServer*, SoupServerMessage* message, gpointer data) {
 
 }  // namespace
 
-void limit_requests(SoupServer* server, std::size_t max_body) {
+std::size_t BodyLimits::of(std::string_view path) const {
+  for (const Below& exception : exceptions)
+    if (path.starts_with(exception.path)) return exception.bytes;
+  return bytes;
+}
+
+void limit_requests(SoupServer* server, const BodyLimits& limits) {
+  // The handler only reads what it is given as a plain pointer.
   g_signal_connect(server, "request-started", G_CALLBACK(request_started),
-                   GSIZE_TO_POINTER(max_body));
+                   const_cast<BodyLimits*>(&limits));
 }
 
 }  // namespace parley::signaling::http

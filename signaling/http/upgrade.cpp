@@ -1,12 +1,11 @@
 #include "signaling/http/upgrade.hpp"
 
+#include <array>
 #include <string>
 #include <utility>
 
 namespace parley::signaling::http {
 namespace {
-
-using Opened = std::function<void(Ref<GIOStream>)>;
 
 bool offers(SoupMessageHeaders* headers, const char* subprotocol) {
   return soup_message_headers_header_contains(headers, "Sec-WebSocket-Protocol", subprotocol);
@@ -29,31 +28,49 @@ Response upgrade_required(const char* subprotocol) {
   return response;
 }
 
+/// Answers with 101 when the handshake is in order. `protocol` may be empty.
+Status handshake(SoupServerMessage* message, std::string protocol, Opened opened) {
+  std::array<char*, 2> protocols{protocol.data(), nullptr};
+  char** agreed = protocol.empty() ? nullptr : protocols.data();
+  GError* raw = nullptr;
+  if (!soup_websocket_server_check_handshake(message, nullptr, agreed, nullptr, &raw)) {
+    const Handle<GError, g_error_free> error(raw);
+    return Error{"bad_handshake", error->message};
+  }
+  soup_websocket_server_process_handshake(message, nullptr, agreed, nullptr, nullptr);
+  g_signal_connect_data(
+      message, "wrote-informational", G_CALLBACK(hand_over), new Opened(std::move(opened)),
+      [](gpointer data, GClosure*) { delete static_cast<Opened*>(data); }, GConnectFlags(0));
+  return Nothing{};
+}
+
 }  // namespace
 
 void upgrade_to_websocket(Exchange& exchange, const char* subprotocol, Opened opened) {
   SoupServerMessage* message = exchange.message();
   SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
-  if (!soup_message_headers_header_equals(headers, "Upgrade", "websocket"))
-    return exchange.respond(upgrade_required(subprotocol));
+  if (!wants_websocket(exchange)) return exchange.respond(upgrade_required(subprotocol));
   if (!offers(headers, subprotocol))
     return exchange.respond(error_response(
         400, {"subprotocol_required", std::string("Offer the subprotocol ") + subprotocol +
                                           " (Sec-WebSocket-Protocol): new WebSocket(url, \"" +
                                           subprotocol + "\")"}));
-  std::string protocol = subprotocol;
-  char* protocols[] = {protocol.data(), nullptr};
-  GError* raw = nullptr;
-  if (!soup_websocket_server_check_handshake(message, nullptr, protocols, nullptr, &raw)) {
-    const Handle<GError, g_error_free> error(raw);
-    Response response = error_response(400, {"bad_handshake", error->message});
-    response.headers.emplace_back("Sec-WebSocket-Version", "13");
-    return exchange.respond(std::move(response));
-  }
-  soup_websocket_server_process_handshake(message, nullptr, protocols, nullptr, nullptr);
-  g_signal_connect_data(
-      message, "wrote-informational", G_CALLBACK(hand_over), new Opened(std::move(opened)),
-      [](gpointer data, GClosure*) { delete static_cast<Opened*>(data); }, GConnectFlags(0));
+  const Status done = handshake(message, subprotocol, std::move(opened));
+  if (done) return;
+  Response response = error_response(400, done.error());
+  response.headers.emplace_back("Sec-WebSocket-Version", "13");
+  exchange.respond(std::move(response));
+}
+
+bool wants_websocket(const Exchange& exchange) {
+  return soup_message_headers_header_equals(
+      soup_server_message_get_request_headers(exchange.message()), "Upgrade", "websocket");
+}
+
+Status open_websocket(Exchange& exchange, Opened opened) {
+  const std::string_view offered = exchange.header("Sec-WebSocket-Protocol");
+  const std::string first(offered.substr(0, offered.find(',')));
+  return handshake(exchange.message(), first, std::move(opened));
 }
 
 }  // namespace parley::signaling::http

@@ -69,8 +69,10 @@ WebSocket::WebSocket(Ref<GIOStream> stream, const WebSocketLimits& limits, Handl
   if (wslay_event_context_server_init(&context, &kCallbacks, this) != 0) g_error("out of memory");
   context_.reset(context);
   wslay_event_config_set_max_recv_msg_length(context, limits_.message);
-  ping_timer_ = Timer::every(limits_.ping_interval, [this] { ping(); });
-  silence_timer_ = Timer::once(limits_.silence, [this] { check_silence(); });
+  if (limits_.ping_interval.count() > 0)
+    ping_timer_ = Timer::every(limits_.ping_interval, [this] { ping(); });
+  if (limits_.silence.count() > 0)
+    silence_timer_ = Timer::once(limits_.silence, [this] { check_silence(); });
   watch_input();
 }
 
@@ -82,9 +84,17 @@ WebSocket::~WebSocket() {
 }
 
 void WebSocket::send(std::string_view text) {
+  queue(WSLAY_TEXT_FRAME, text);
+}
+
+void WebSocket::send_binary(std::string_view data) {
+  queue(WSLAY_BINARY_FRAME, data);
+}
+
+void WebSocket::queue(std::uint8_t opcode, std::string_view payload) {
   if (state_ != State::Open || close_code_ != 0) return;
-  const wslay_event_msg message{WSLAY_TEXT_FRAME,
-                                reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+  const wslay_event_msg message{opcode, reinterpret_cast<const std::uint8_t*>(payload.data()),
+                                payload.size()};
   if (wslay_event_queue_msg(context_.get(), &message) != 0) return;
   flush();
 }
@@ -143,10 +153,13 @@ void WebSocket::on_frame(const wslay_event_on_frame_recv_start_arg& frame) {
 
 void WebSocket::on_message(const wslay_event_on_msg_recv_arg& message) {
   if (state_ != State::Open || close_code_ != 0) return;
-  if (message.opcode == WSLAY_BINARY_FRAME) {
+  const std::string_view payload(reinterpret_cast<const char*>(message.msg), message.msg_length);
+  if (message.opcode == WSLAY_TEXT_FRAME) {
+    handlers_.text(payload);
+  } else if (message.opcode == WSLAY_BINARY_FRAME && handlers_.binary) {
+    handlers_.binary(payload);
+  } else if (message.opcode == WSLAY_BINARY_FRAME) {
     close(close_code::kUnsupportedData, "text messages only");
-  } else if (message.opcode == WSLAY_TEXT_FRAME) {
-    handlers_.text({reinterpret_cast<const char*>(message.msg), message.msg_length});
   }
 }
 

@@ -33,12 +33,12 @@ struct WebSocketLimits {
   std::size_t unsent = 4096 * 1024;  ///< bytes the peer has not taken off us; beyond: dropped
   double frames_per_second = 500;    ///< of any kind, in the long run
   double frames_burst = 2000;
-  std::chrono::milliseconds ping_interval{5000};
-  std::chrono::milliseconds silence{10000};         ///< nothing heard for this long: dropped
+  std::chrono::milliseconds ping_interval{5000};    ///< 0: never, the protocol above has its own
+  std::chrono::milliseconds silence{10000};         ///< nothing heard this long: dropped; 0: never
   std::chrono::milliseconds close_handshake{5000};  ///< the peer's time to answer our close
 };
 
-/// Text messages both ways; pings, its limits and the closing handshake look after themselves.
+/// Messages both ways; pings, its limits and the closing handshake look after themselves.
 /// Framing is wslay's rather than libsoup's SoupWebsocketConnection, which (3.2) collects fragments
 /// and pongs without bound, does not tell how much is unsent, reads a fast sender without ever
 /// returning to the main loop, and cuts the connection where a 1009 was due.
@@ -50,11 +50,12 @@ class WebSocket {
     bool goodbye = false;    ///< one side said 1000 or 1001, and it came through
     std::string why;         ///< for the log
   };
-  /// Both come from the main loop, never from within send() or close(). `ended` comes once, as the
-  /// last; the WebSocket may be destroyed in it, but not in `text`.
+  /// All come from the main loop, never from within send() or close(). `ended` comes once, as the
+  /// last; the WebSocket may be destroyed in it, but not in the others.
   struct Handlers {
-    std::function<void(std::string_view)> text;
-    std::function<void(const Ended&)> ended;
+    std::function<void(std::string_view)> text{};  ///< UTF-8
+    std::function<void(const Ended&)> ended{};
+    std::function<void(std::string_view)> binary{};  ///< where absent, binary messages get 1003
   };
 
   /// `stream` is pollable and past the handshake.
@@ -65,6 +66,7 @@ class WebSocket {
 
   /// Queues a message. Nothing happens once closing has begun.
   void send(std::string_view text);
+  void send_binary(std::string_view data);
   /// Sends what is queued, then a Close, and ends when the peer answers or takes too long.
   /// Idempotent.
   void close(std::uint16_t code, std::string_view reason);
@@ -76,6 +78,7 @@ class WebSocket {
   enum class State { Open, Closing, Draining, Ended };
 
   static const wslay_event_callbacks kCallbacks;
+  void queue(std::uint8_t opcode, std::string_view payload);
   ssize_t read_some(std::uint8_t* data, std::size_t size);
   ssize_t write_some(const std::uint8_t* data, std::size_t size);
   void on_frame(const wslay_event_on_frame_recv_start_arg& frame);

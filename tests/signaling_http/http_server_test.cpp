@@ -65,6 +65,27 @@ TEST_F(HttpServerTest, WhatIsNoRoomIsNotFoundInTheFormItsCallerReads) {
   }
 }
 
+TEST_F(HttpServerTest, AConnectionThatIsToBeClosedIsSaidToBe) {
+  running_.start();
+  RawClient client(running_.port());
+  const auto reply = call(client, {.path = "/healthz", .headers = {{"Connection", "close"}}});
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->header("connection"), "close");
+  EXPECT_TRUE(client.wait_for_close());
+  EXPECT_EQ(running_.get("/healthz").header("connection"), "");
+}
+
+TEST_F(HttpServerTest, ABodyThatGoesOnAndOnIsCut) {
+  running_.start();
+  RawClient client(running_.port());
+  client.send(
+      "POST /api/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000000\r\n\r\n");
+  const std::string megabyte(1024 * 1024, 'x');
+  bool cut = false;
+  for (int i = 0; i < 100 && !cut; ++i) cut = !client.send(megabyte);
+  EXPECT_TRUE(cut);
+}
+
 TEST_F(HttpServerTest, AssetsAreServedAndRevalidated) {
   running_.start();
   const auto script = running_.get("/assets/parley.js");
