@@ -16,7 +16,8 @@ using RequestId = std::uint64_t;
 // --- requests of participants
 // -----------------------------------------------------------------------
 
-/// `participant` and `resume_token` are fresh and unguessable, made by the caller.
+/// `participant` and `resume_token` are fresh and unguessable, made by the caller. With an empty
+/// token nobody can resume, and the seat ends when its signaling or its transport does.
 struct Join {
   RequestId request = 0;
   ParticipantId participant;

@@ -6,7 +6,8 @@ namespace parley::rooms {
 
 void Room::Impl::on(const Resume& in) {
   Seat* seat = find(in.participant);
-  if (seat == nullptr || !constant_time_equal(seat->resume_token, in.resume_token))
+  if (seat == nullptr || seat->resume_token.empty() ||
+      !constant_time_equal(seat->resume_token, in.resume_token))
     return refuse(in.request,
                   Error{"resume_failed",
                         "resume names no seat kept for it in this room; join without resume"});
@@ -45,7 +46,8 @@ void Room::Impl::on(const Tick&) {}
 void Room::Impl::expire() {
   for (std::size_t i = 0; i < seats.size();) {
     Seat& seat = *seats[i];
-    const bool over = !seat.signaling && now - seat.lost_at >= limits.seat_kept;
+    const Duration kept = seat.resume_token.empty() ? Duration(0) : limits.seat_kept;
+    const bool over = !seat.signaling && now - seat.lost_at >= kept;
     const bool gone = !seat.signaling && !seat.media && now - seat.lost_at >= limits.gone_after;
     if (over) {
       drop(seat, "connection_lost");

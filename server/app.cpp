@@ -14,6 +14,7 @@
 #include "server/process_exit.hpp"
 #include "server/transport_events.hpp"
 #include "signaling/http/http_server.hpp"
+#include "signaling/whip/endpoint.hpp"
 #include "support/glib/main_loop.hpp"
 #include "transport/transport.hpp"
 
@@ -118,6 +119,7 @@ Status serve(const Config& config) {
   events.report_to(&conference);
   auto http = signaling::http::HttpServer::start(http_options(config), conference);
   if (!http) return http.error();
+  const signaling::whip::Endpoint whip((*http)->router(), (*http)->quota(), conference, main_loop);
 
   bool stopping = false;
   bool ended = false;

@@ -73,6 +73,8 @@ sdp::MediaSession Member::new_session() const {
   options.session_id = (std::uint64_t{g_random_int()} << 31) | g_random_int();
   options.data_channel = options_.data_channel;
   options.max_lines = options_.media_lines;
+  options.sends = options_.flow != signaling::Flow::Publish;
+  options.receives = options_.flow != signaling::Flow::Play;
   options.next_ssrc = next_ssrc;
   return sdp::MediaSession(std::move(options));
 }

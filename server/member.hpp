@@ -44,6 +44,7 @@ struct MemberOptions {
   unsigned shard = 0;
   bool data_channel = true;
   std::size_t media_lines = 127;  ///< see sdp::Options::max_lines
+  signaling::Flow flow = signaling::Flow::Both;
 };
 
 /// Main-bound. Holds no room logic: the conference tells it what Effects say and asks what became

@@ -32,7 +32,7 @@ void Conference::Requests::operator()(signaling::JoinRequest& join) const {
   const auto room = conference.room_for_join(join.room);
   if (!room) return fail(room.error());
   const ParticipantId id(random_token(kIdLength));
-  const MemberOptions options{(*room)->shard, join.data_channel, join.media_lines};
+  const MemberOptions options{(*room)->shard, join.data_channel, join.media_lines, join.flow};
   auto member = std::make_unique<MemberRecord>(Member(id, conference.media_, options), join.room);
   member->client = client;
   conference.members_.emplace(id, std::move(member));
@@ -40,7 +40,9 @@ void Conference::Requests::operator()(signaling::JoinRequest& join) const {
   record().room = join.room;
   conference.submit(
       join.room,
-      rooms::Join{request, id, join.name, random_token(kTokenLength), join.subscribe_all}, client);
+      rooms::Join{request, id, join.name,
+                  join.resumable ? random_token(kTokenLength) : std::string(), join.subscribe_all},
+      client);
 }
 
 void Conference::Requests::resume(const signaling::JoinRequest& join) const {

@@ -60,6 +60,9 @@ class Client {
 
 using ClientId = std::uint64_t;
 
+/// Which way a client's media may flow, whatever its descriptions say.
+enum class Flow : std::uint8_t { Both, Publish, Play };
+
 /// What a client asks. `request` is the client's own numbering, repeated in Client::answer().
 struct JoinRequest {
   RoomId room;
@@ -68,9 +71,14 @@ struct JoinRequest {
   std::string resume_id;  ///< with resume_token: take this seat back if it is still kept
   std::string resume_token;
   bool keep_media = false;  ///< resume: the peer connection is still up and goes on
+  /// The seat is kept when its connection is lost. Else it ends with its transport or its session.
+  bool resumable = true;
   bool subscribe_all = true;
   bool data_channel = true;
-  std::size_t media_lines = 127;  ///< m-lines that its browser copes with
+  /// m-lines that its browser copes with. 0: it takes no offers, what it sends and receives are the
+  /// m-lines of its own.
+  std::size_t media_lines = 127;
+  Flow flow = Flow::Both;
 };
 struct LeaveRequest {};
 struct PublishRequest {

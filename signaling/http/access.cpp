@@ -7,13 +7,13 @@
 namespace parley::signaling::http {
 namespace {
 
-/// The token of "Bearer TOKEN" (RFC 6750 section 2.1; schemes are compared without case), or an
-/// empty one.
+/// The token of "Bearer TOKEN" (RFC 6750 section 2.1; schemes are compared without case). Some
+/// players send it without the scheme.
 std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
-  if (authorization.size() < kScheme.size()) return {};
+  if (authorization.size() < kScheme.size()) return authorization;
   for (std::size_t i = 0; i < kScheme.size(); ++i)
-    if ((authorization[i] | 0x20) != kScheme[i]) return {};
+    if ((authorization[i] | 0x20) != kScheme[i]) return authorization;
   authorization.remove_prefix(kScheme.size());
   while (authorization.starts_with(' ')) authorization.remove_prefix(1);
   return authorization;

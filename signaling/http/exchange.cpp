@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "signaling/http/acceptor.hpp"
 #include "signaling/http/hangup.hpp"
 #include "signaling/json/writer.hpp"
 #include "support/glib/signal.hpp"
@@ -139,6 +140,12 @@ Caller Exchange::caller() const {
           .origin = header("Origin"),
           .fetch_site = header("Sec-Fetch-Site"),
           .authorization = header("Authorization")};
+}
+
+std::string Exchange::client_key() const {
+  GSocketAddress* remote = soup_server_message_get_remote_address(message_);
+  if (!G_IS_INET_SOCKET_ADDRESS(remote)) return {};
+  return http::client_key(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(remote)));
 }
 
 void Exchange::fail(unsigned status, const Error& error) {

@@ -50,6 +50,8 @@ class Exchange {
   /// What stands behind the path's "?", percent-encoded as it came.
   [[nodiscard]] std::string_view query() const;
   [[nodiscard]] Caller caller() const;
+  /// What limits count the client by: its IPv4 address or IPv6 /64.
+  [[nodiscard]] std::string client_key() const;
   /// For protocols that take the connection over.
   [[nodiscard]] SoupServerMessage* message() const { return message_; }
 

@@ -34,13 +34,16 @@ bool is_known_method(std::string_view method) {
 
 struct HttpServer::Impl {
   Impl(const Options& options, Backend& backend, AccessPolicy policy)
-      : access(std::move(policy)), endpoint(backend, options.sessions) {}
+      : access(std::move(policy)),
+        quota(options.sessions.total, options.sessions.per_address),
+        endpoint(backend, options.sessions, quota) {}
 
   void dispatch(Exchange& exchange);
   void allow_cross_origin(Exchange& exchange) const;
 
   AccessPolicy access;
   Router router;
+  SessionQuota quota;
   WsEndpoint endpoint;
   std::unique_ptr<HttpListener> listener;
 };
@@ -112,11 +115,13 @@ void HttpServer::Impl::allow_cross_origin(Exchange& exchange) const {
   SoupMessageHeaders* headers = soup_server_message_get_response_headers(exchange.message());
   soup_message_headers_append(headers, "Access-Control-Allow-Origin", origin.c_str());
   soup_message_headers_append(headers, "Vary", "Origin");
+  soup_message_headers_append(headers, "Access-Control-Expose-Headers",
+                              "ETag, Link, Location, Retry-After");
   if (exchange.method() != "OPTIONS") return;
   soup_message_headers_append(headers, "Access-Control-Allow-Methods",
                               "GET, HEAD, POST, PUT, PATCH, DELETE");
   soup_message_headers_append(headers, "Access-Control-Allow-Headers",
-                              "Authorization, Content-Type, If-None-Match");
+                              "Authorization, Content-Type, If-Match, If-None-Match");
   soup_message_headers_append(headers, "Access-Control-Max-Age", "600");
 }
 
@@ -130,6 +135,10 @@ std::string HttpServer::url() const {
 
 Router& HttpServer::router() {
   return impl_->router;
+}
+
+SessionQuota& HttpServer::quota() {
+  return impl_->quota;
 }
 
 std::size_t HttpServer::sessions() const {

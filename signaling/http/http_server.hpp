@@ -52,6 +52,8 @@ class HttpServer {
   [[nodiscard]] std::string url() const;
   /// For gateways that add routes of their own.
   [[nodiscard]] Router& router();
+  /// What the sessions of all protocols share.
+  [[nodiscard]] SessionQuota& quota();
   /// WebSocket sessions that are open or closing.
   [[nodiscard]] std::size_t sessions() const;
 

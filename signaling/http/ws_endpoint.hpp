@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <unordered_map>
 
 #include "signaling/backend.hpp"
 #include "signaling/http/exchange.hpp"
+#include "signaling/http/session_quota.hpp"
 #include "signaling/http/ws_session.hpp"
 
 namespace parley::signaling::http {
@@ -16,7 +16,8 @@ namespace parley::signaling::http {
 /// Main-bound. Destroying it drops what is still open without a word to the backend.
 class WsEndpoint {
  public:
-  WsEndpoint(Backend& backend, const SessionLimits& limits);
+  /// `quota` outlives it.
+  WsEndpoint(Backend& backend, const SessionLimits& limits, SessionQuota& quota);
   ~WsEndpoint();
   WsEndpoint(const WsEndpoint&) = delete;
   WsEndpoint& operator=(const WsEndpoint&) = delete;
@@ -28,17 +29,16 @@ class WsEndpoint {
   void close_all();
 
  private:
-  void opened(Ref<GIOStream> stream, const std::string& address);
-  void ended(std::uint64_t id);
+  void opened(Ref<GIOStream> stream, std::shared_ptr<SessionQuota::Seat> seat);
 
   struct Entry {
     std::shared_ptr<WsSession> session;
-    std::string address;
+    std::shared_ptr<SessionQuota::Seat> seat;
   };
   Backend& backend_;
   SessionLimits limits_;
+  SessionQuota& quota_;
   std::unordered_map<std::uint64_t, Entry> sessions_;
-  std::unordered_map<std::string, std::size_t> per_address_;
   std::uint64_t next_ = 1;
 };
 

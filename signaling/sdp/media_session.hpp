@@ -62,6 +62,8 @@ struct Options {
   bool data_channel = true;      ///< offer an SCTP m-line, and take one
   /// m-lines the peer copes with, see attach(). Firefox bundles no more than the default.
   std::size_t max_lines = 127;
+  /// Whether media may flow to the peer, and from it; an m-line's other direction is not taken.
+  bool sends = true, receives = true;
   Policy policy;
   /// Returns an SSRC that is in use nowhere in this participant's session. Never 0.
   std::function<std::uint32_t()> next_ssrc;

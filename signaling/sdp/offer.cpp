@@ -128,6 +128,8 @@ Result<Nothing> Taker::take_media(Line& line, const Section& section) {
     return bad_sdp(section.line, "a=rtcp-mux is missing; there is one port for all.");
   auto media = read_media(section, line.media_kind(), offer_.attributes);
   if (!media) return media.error();
+  media->sends = media->sends && state_.options.receives;
+  media->receives = media->receives && state_.options.sends;
   const bool sent = line.peer.sends;
   line.peer = std::move(*media);
   claim_numbers(line);

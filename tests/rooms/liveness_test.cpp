@@ -28,6 +28,17 @@ TEST_F(Liveness, SeatIsGivenUpAfterThirtySecondsEvenWithMedia) {
                           "close transport bob", "forget bob"));
 }
 
+TEST_F(Liveness, ASeatWithoutATokenEndsWithItsTransportOrItsSignaling) {
+  for (const char* who : {"encoder", "player"}) {
+    m.join_for_now(who);
+    EXPECT_THAT(m.resume(who, true, ""), Contains(testing::HasSubstr("resume_failed")));
+  }
+  EXPECT_THAT(m.lose_transport("encoder"), Contains("forget encoder"));
+  m.lose_signaling("player");
+  EXPECT_THAT(m.after(seconds(0)), Contains("forget player"));
+  EXPECT_EQ(m.room.participants().size(), 2U);
+}
+
 TEST_F(Liveness, LostSignalingTwiceDoesNotStartTheClockAnew) {
   m.lose_signaling("bob");
   m.after(seconds(20));

@@ -47,6 +47,10 @@ class Meeting {
   Script join_as(const std::string& who, const std::string& name) {
     return apply(Join{next(), ParticipantId(who), name, "token of " + who});
   }
+  /// Without a token: its seat is not kept.
+  Script join_for_now(const std::string& who) {
+    return apply(Join{next(), ParticipantId(who), who, "", false});
+  }
   Script resume(const std::string& who, bool media_alive) {
     return resume(who, media_alive, "token of " + who);
   }
