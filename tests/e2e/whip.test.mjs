@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { untilAlive } from './lib/flows.mjs';
 import { Meeting } from './lib/meeting.mjs';
 
@@ -207,6 +212,24 @@ test('PATCH takes candidates, and names what it does not take', async () => {
   assert.equal(await patch(fragment.replace(ufrag, 'another'), { 'If-Match': '*' }), 422);
   assert.equal(await patch(fragment, { 'If-Match': etag }, 'application/json'), 415);
   assert.equal(await patch('nonsense', { 'If-Match': etag }), 400);
+});
+
+test('the command in docs/whip.md publishes an offer that stands in a file', async () => {
+  const text = await readFile(new URL('../../docs/whip.md', import.meta.url), 'utf8');
+  const [, command] = /```sh\n([^`]+)```/.exec(text);
+  const folder = await mkdtemp(join(tmpdir(), 'parley-whip-'));
+  try {
+    const studio = await meeting.openBlank();
+    await writeFile(join(folder, 'offer.sdp'), await studio.evaluate(makeOffer, { direction: 'sendonly' }));
+    const here = command.replaceAll('http://127.0.0.1:8080', meeting.url);
+    assert.notEqual(here, command);
+    const { stdout } = await promisify(execFile)('bash', ['-c', here], { cwd: folder });
+    assert.match(stdout, /^HTTP\/1.1 201 Created/);
+    assert.match(stdout, /^Location: \/whip\/garden\/session\//m);
+    assert.match(stdout, /^a=recvonly/m);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('two cameras in one offer are refused with 422', async () => {
