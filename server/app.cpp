@@ -14,6 +14,7 @@
 #include "server/process_exit.hpp"
 #include "server/transport_events.hpp"
 #include "signaling/http/http_server.hpp"
+#include "signaling/peerjs/peer_server.hpp"
 #include "signaling/whip/endpoint.hpp"
 #include "support/glib/main_loop.hpp"
 #include "transport/transport.hpp"
@@ -108,6 +109,16 @@ namespace {
   std::_Exit(1);
 }
 
+/// On the main port, and for clients that want it there, at the root of a port of its own.
+Status serve_peerjs(signaling::peerjs::PeerServer& server, signaling::http::HttpServer& http,
+                    std::uint16_t port) {
+  server.add_routes(http.router(), "/peerjs/");
+  if (port == 0) return Nothing{};
+  signaling::http::Router router;
+  server.add_routes(router, "/");
+  return http.also_listen(port, std::move(router));
+}
+
 /// Serves until it is told to stop.
 Status serve(const Config& config) {
   MainLoop main_loop;
@@ -120,6 +131,9 @@ Status serve(const Config& config) {
   auto http = signaling::http::HttpServer::start(http_options(config), conference);
   if (!http) return http.error();
   const signaling::whip::Endpoint whip((*http)->router(), (*http)->quota(), conference, main_loop);
+  signaling::peerjs::PeerServer peerjs((*http)->quota());
+  if (const Status status = serve_peerjs(peerjs, **http, config.peerjs_port); !status)
+    return status.error();
 
   bool stopping = false;
   bool ended = false;
@@ -131,6 +145,7 @@ Status serve(const Config& config) {
       ended = true;
       main_loop.quit();
     });
+    peerjs.close_all();
     (*http)->stop();
     deadline = Timer::once(kStopWithin, [&] { main_loop.quit(); });
   });

@@ -90,7 +90,7 @@ Status check(const Config& config) {
 
 std::vector<std::string> set_without_effect(const CLI::App& app) {
   std::vector<std::string> set;
-  for (const char* name : {"--recordings", "--branches", "--peerjs-port"})
+  for (const char* name : {"--recordings", "--branches"})
     if (app.get_option(name)->count() > 0) set.emplace_back(name);
   return set;
 }

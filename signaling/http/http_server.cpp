@@ -1,10 +1,10 @@
 #include "signaling/http/http_server.hpp"
 
-#include <array>
 #include <utility>
 
 #include <libsoup/soup.h>
 
+#include "signaling/http/dispatch.hpp"
 #include "signaling/http/exchange.hpp"
 #include "signaling/http/http_listener.hpp"
 #include "signaling/http/rest_api.hpp"
@@ -24,28 +24,28 @@ Result<Ref<GTlsCertificate>> certificate_for(const Options& options) {
   return load_certificate(options.tls_cert, options.tls_key);
 }
 
-bool is_known_method(std::string_view method) {
-  static constexpr std::array<std::string_view, 9> kMethods{
-      "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"};
-  return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
-}
-
 }  // namespace
 
 struct HttpServer::Impl {
-  Impl(const Options& options, Backend& backend, AccessPolicy policy)
-      : access(std::move(policy)),
+  Impl(Options server_options, Ref<GTlsCertificate> tls, Backend& backend, AccessPolicy policy)
+      : options(std::move(server_options)),
+        certificate(std::move(tls)),
+        access(std::move(policy)),
         quota(options.sessions.total, options.sessions.per_address),
         endpoint(backend, options.sessions, quota) {}
 
-  void dispatch(Exchange& exchange);
+  Result<std::unique_ptr<HttpListener>> listen(std::uint16_t port, const Router& routes);
   void allow_cross_origin(Exchange& exchange) const;
 
+  Options options;
+  Ref<GTlsCertificate> certificate;
   AccessPolicy access;
   Router router;
   SessionQuota quota;
   WsEndpoint endpoint;
   std::unique_ptr<HttpListener> listener;
+  std::vector<std::unique_ptr<HttpListener>> others;
+  std::vector<std::unique_ptr<Router>> other_routers;
 };
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -62,8 +62,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, Backend& 
   auto certificate = certificate_for(options);
   if (!certificate) return certificate.error();
 
-  auto impl = std::make_unique<Impl>(
-      options, backend, AccessPolicy(*origins, options.operator_token, g_get_host_name()));
+  auto impl =
+      std::make_unique<Impl>(options, *certificate, backend,
+                             AccessPolicy(*origins, options.operator_token, g_get_host_name()));
   Impl* self = impl.get();
   add_rest_api(self->router, backend, options.graphviz);
   add_pages(self->router, std::move(files).value(), options.content_security_policy);
@@ -72,40 +73,33 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, Backend& 
       return exchange.respond(error_response(denial->status, denial->error));
     self->endpoint.open(exchange);
   });
-  auto listener = HttpListener::start(
-      {.host = options.host,
-       .port = options.port,
-       .certificate = *certificate,
-       .body = {.bytes = options.max_body, .exceptions = options.body_exceptions},
-       .connections = options.connections},
-      [self](Exchange& exchange) { self->dispatch(exchange); });
+  auto listener = self->listen(options.port, self->router);
   if (!listener) return listener.error();
   self->listener = std::move(listener).value();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 
-void HttpServer::Impl::dispatch(Exchange& exchange) {
-  allow_cross_origin(exchange);
-  const std::string_view method = exchange.method();
-  auto outcome = router.route(method, exchange.segments());
-  if (std::holds_alternative<Router::NotFound>(outcome))
-    return exchange.fail(404, {"not_found", "There is nothing at this address."});
-  if (auto* refused = std::get_if<Router::MethodNotAllowed>(&outcome)) {
-    if (method == "OPTIONS") return exchange.respond({204, {}, {}, {{"Allow", refused->allow}}});
-    soup_message_headers_replace(soup_server_message_get_response_headers(exchange.message()),
-                                 "Allow", refused->allow.c_str());
-    const Error error{is_known_method(method) ? "method_not_allowed" : "unknown_method",
-                      "This address takes " + refused->allow + "."};
-    return exchange.fail(is_known_method(method) ? 405 : 501, error);
-  }
-  auto& match = std::get<Router::Match>(outcome);
-  if (const auto denial = access.check(match.access, exchange.caller())) {
-    Response response = error_response(denial->status, denial->error);
-    if (denial->status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return exchange.respond(std::move(response));
-  }
-  exchange.set_parameters(std::move(match.parameters));
-  (*match.handler)(exchange);
+Result<std::unique_ptr<HttpListener>> HttpServer::Impl::listen(std::uint16_t port,
+                                                               const Router& routes) {
+  return HttpListener::start(
+      {.host = options.host,
+       .port = port,
+       .certificate = certificate,
+       .body = {.bytes = options.max_body, .exceptions = options.body_exceptions},
+       .connections = options.connections},
+      [this, &routes](Exchange& exchange) {
+        allow_cross_origin(exchange);
+        dispatch(routes, access, exchange);
+      });
+}
+
+Status HttpServer::also_listen(std::uint16_t port, Router router) {
+  auto owned = std::make_unique<Router>(std::move(router));
+  auto listener = impl_->listen(port, *owned);
+  if (!listener) return listener.error();
+  impl_->other_routers.push_back(std::move(owned));
+  impl_->others.push_back(std::move(listener).value());
+  return Nothing{};
 }
 
 /// CORS (Fetch standard, section 3.2) for pages that --allow-origin names, and for no others.
@@ -148,6 +142,7 @@ std::size_t HttpServer::sessions() const {
 void HttpServer::stop() {
   impl_->endpoint.close_all();
   impl_->listener->stop();
+  for (const auto& other : impl_->others) other->stop();
 }
 
 }  // namespace parley::signaling::http

@@ -52,6 +52,9 @@ class HttpServer {
   [[nodiscard]] std::string url() const;
   /// For gateways that add routes of their own.
   [[nodiscard]] Router& router();
+  /// Listens on a port of its own as well, with these routes alone; host, certificate, limits and
+  /// access are the same. Errors: those of start().
+  Status also_listen(std::uint16_t port, Router router);
   /// What the sessions of all protocols share.
   [[nodiscard]] SessionQuota& quota();
   /// WebSocket sessions that are open or closing.

@@ -119,10 +119,10 @@ TEST(Config, AFileHoldsTheSameKeys) {
 
 TEST(Config, NamesTheOptionsThatAreSetAndDoNothingYet) {
   EXPECT_THAT(config_of({"--rtc-port", "0"}).without_effect, testing::IsEmpty());
-  setenv("PARLEY_PEERJS_PORT", "9000", 1);
+  setenv("PARLEY_RECORDINGS", "/tmp", 1);
   EXPECT_THAT(config_of({"--branches", "safe"}).without_effect,
-              ElementsAre("--branches", "--peerjs-port"));
-  unsetenv("PARLEY_PEERJS_PORT");
+              testing::UnorderedElementsAre("--branches", "--recordings"));
+  unsetenv("PARLEY_RECORDINGS");
 }
 
 TEST(Config, HelpAndVersionAreTextToShow) {
