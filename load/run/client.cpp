@@ -1,6 +1,7 @@
 #include "load/run/client.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "load/run/client_peer.hpp"
 
@@ -23,7 +24,8 @@ void Client::join() {
   membership.audio = role_.publishes && context_.options.audio;
   membership.video = role_.publishes && context_.options.video;
   membership.receives = role_.receives;
-  const auto join = context_.options.protocol == Protocol::Janus ? join_janus : join_native;
+  constexpr std::array kJoin{join_native, join_janus, join_whip};  // as Protocol counts them
+  const auto join = kJoin[static_cast<std::size_t>(context_.options.protocol)];
   signaling_ = join(context_.signaling, membership, *this);
 }
 

@@ -137,10 +137,13 @@ void add_tool(CLI::App& app, Options& options) {
   app.add_option_function<std::string>(
          "--protocol",
          [&](const std::string& text) {
-           options.protocol = text == "janus" ? Protocol::Janus : Protocol::Native;
+           options.protocol = text == "janus"  ? Protocol::Janus
+                              : text == "whip" ? Protocol::Whip
+                                               : Protocol::Native;
          },
-         "native: Parley's own, at /ws; janus: the videoroom plugin of Janus over its WebSocket")
-      ->check(CLI::IsMember({"native", "janus"}))
+         "native: Parley's own, at /ws; whip: publishers by WHIP, one a room, subscribers by WHEP; "
+         "janus: the videoroom plugin of Janus over its WebSocket")
+      ->check(CLI::IsMember({"native", "janus", "whip"}))
       ->default_str("native");
   app.add_flag("--insecure", options.insecure, "Take any TLS certificate");
   app.add_option("--token", options.token, "Token to join with");
@@ -160,6 +163,9 @@ Status check(Options& options, const Duration& delay, const Duration& jitter) {
     return bad_option("there are no clients: give --publishers or --subscribers");
   if (options.publishers != 0 && !options.audio && !options.video)
     return bad_option("--no-audio and --no-video leave nothing to publish: give one of them");
+  // A player is shown one participant, and cannot publish as well.
+  if (options.protocol == Protocol::Whip && (options.all_to_all || options.publishers > 1))
+    return bad_option("--protocol whip is for one publisher a room and no --all-to-all");
   if (options.duration.count() == 0) return bad_option("--duration has to be longer than 0");
   return Nothing{};
 }

@@ -16,7 +16,7 @@
 
 namespace parley::load {
 
-enum class Protocol : std::uint8_t { Native, Janus };
+enum class Protocol : std::uint8_t { Native, Janus, Whip };
 
 struct Options {
   Endpoint endpoint;

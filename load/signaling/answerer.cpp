@@ -279,7 +279,8 @@ Section offered_section(Kind kind, const std::string& mid, const LocalEnd& local
   Attributes& attributes = section.attributes;
   attributes.add("mid", mid);
   write_transport(attributes, local, "actpass");
-  attributes.add("sendonly");
+  const auto& layers = local.layers(kind);
+  attributes.add(direction(!layers.empty(), layers.empty()));
   attributes.add("rtcp-mux");
   attributes.add("rtcp-rsize");
   write_extensions(attributes, offered_extensions(kind));
@@ -288,7 +289,8 @@ Section offered_section(Kind kind, const std::string& mid, const LocalEnd& local
   feedback.transport_cc = true;
   if (kind == Kind::Video) feedback.nack = feedback.pli = feedback.fir = feedback.remb = true;
   sdp::write_codec(section, codec, feedback);
-  write_layers(attributes, local.layers(kind), codec.rtx_payload_type.has_value(), local.cname);
+  if (!layers.empty())
+    write_layers(attributes, layers, codec.rtx_payload_type.has_value(), local.cname);
   return section;
 }
 
@@ -306,7 +308,7 @@ std::string make_offer(const LocalEnd& local) {
   description.origin = "- 1 1 IN IP4 127.0.0.1";
   std::string bundle = "BUNDLE";
   for (const Kind kind : {Kind::Audio, Kind::Video}) {
-    if (local.layers(kind).empty()) continue;
+    if (local.layers(kind).empty() && local.sends()) continue;
     const std::string mid = std::to_string(description.sections.size());
     bundle += " " + mid;
     description.sections.push_back(offered_section(kind, mid, local));
@@ -330,6 +332,8 @@ Result<Session> read_answer(std::string_view answer, const LocalEnd& local) {
     const auto peer = sdp::read_media(section, kind_of(section), description->attributes);
     if (!peer) return peer.error();
     if (auto send = send_of(section, *peer, local)) session.sends.push_back(std::move(*send));
+    if (peer->sends)
+      session.receives.push_back(receive_of(mid_of(section), kind_of(section), *peer));
   }
   return session;
 }

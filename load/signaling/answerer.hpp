@@ -25,6 +25,7 @@ struct LocalEnd {
   std::vector<SendLayer> audio, video;
   media::CodecName video_codec = media::CodecName::Vp8;  ///< VP8, VP9 or H.264; audio is Opus
 
+  [[nodiscard]] bool sends() const { return !audio.empty() || !video.empty(); }
   [[nodiscard]] const std::vector<SendLayer>& layers(media::Kind kind) const {
     return kind == media::Kind::Audio ? audio : video;
   }
@@ -40,7 +41,7 @@ struct Description {
 Result<Description> answer_offer(std::string_view offer, const LocalEnd& local,
                                  std::span<const std::string> mids);
 
-/// An offer that sends what `local` has.
+/// An offer that sends what `local` has. Where that is nothing, one that receives both kinds.
 std::string make_offer(const LocalEnd& local);
 /// What the server made of make_offer(). Error "bad_sdp".
 Result<Session> read_answer(std::string_view answer, const LocalEnd& local);

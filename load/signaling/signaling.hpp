@@ -20,7 +20,7 @@ class Peer {
   /// Answers an offer and lets the media follow; sends on the m-lines named by `mids`.
   virtual Result<std::string> answer(std::string_view offer,
                                      const std::vector<std::string>& mids) = 0;
-  /// An offer of what the client sends.
+  /// An offer of what the client sends; to receive both kinds, where it sends nothing.
   virtual std::string offer() = 0;
   virtual Status accept(std::string_view answer) = 0;
 };
@@ -69,5 +69,9 @@ std::unique_ptr<Signaling> join_native(const SignalingContext& context,
 /// Janus' videoroom over WebSocket. A room is made by whoever comes first.
 std::unique_ptr<Signaling> join_janus(const SignalingContext& context, const Membership& membership,
                                       SignalingHost& host);
+
+/// WHIP (RFC 9725) where it publishes, else WHEP, at Parley's paths: /whip/{room}, /whep/{room}.
+std::unique_ptr<Signaling> join_whip(const SignalingContext& context, const Membership& membership,
+                                     SignalingHost& host);
 
 }  // namespace parley::load

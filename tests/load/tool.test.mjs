@@ -103,6 +103,18 @@ test('subscribers come and go', async () => {
   assert.equal(packets.lost, 0);
 });
 
+test('a publisher by WHIP reaches players by WHEP', async () => {
+  const { status, stdout, stderr } = await load(server.url, '--protocol', 'whip', '--subscribers', '3', '--warmup', '1s', '--duration', '2s', '--json', '-');
+  assert.equal(status, 0, stderr);
+  const { clients, packets } = JSON.parse(stdout);
+  assert.equal(clients.joined, 4);
+  assert.equal(packets.expected, 3 * packets.sent);
+  assert.equal(packets.lost, 0);
+  assert.ok(packets.received > 600, `${packets.received} packets received`);
+  const refused = await load(server.url, '--protocol', 'whip', '--publishers', '2');
+  assert.equal(refused.status, 2);
+});
+
 test('of three simulcast layers each subscriber gets one', async () => {
   const { status, stdout, stderr } = await load(server.url, '--simulcast', '3', '--subscribers', '2', '--no-audio', '--warmup', '3s', '--duration', '2s', '--json', '-');
   assert.equal(status, 0, stderr);
