@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { after, afterEach, before, test } from 'node:test';
 import { Meeting } from './lib/meeting.mjs';
+import { freeTcpPort } from './lib/server.mjs';
 
 const PEERJS = createRequire(import.meta.url).resolve('peerjs').replace(/bundler\.\w+$/, 'peerjs.min.js');
 
 let meeting, ownPort;
 before(async () => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  ownPort = probe.address().port;
-  probe.close();
-  await once(probe, 'close');
+  ownPort = await freeTcpPort();
   meeting = await Meeting.start(['--peerjs-port', String(ownPort)]);
 });
 afterEach(() => meeting.leaveAll());

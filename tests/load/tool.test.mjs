@@ -1,43 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findJanus, startJanus } from '../bench/lib/janus_server.mjs';
+import { freeTcpPort, startServer } from '../e2e/lib/server.mjs';
 
-const PARLEY = process.env.PARLEY_BINARY;
-const LOAD = join(dirname(PARLEY), '../load/parley-load');
-const STARTED_MS = 10_000;
-
-/** A port that nobody listens on. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Starts the server and waits until it is ready. */
-async function startServer(...options) {
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(PARLEY, ['--listen', url.slice('http://'.length), '--rtc-port', '0', '--log-level', 'warn', ...options], { stdio: 'ignore' });
-  const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGTERM');
-    await exited;
-  };
-  for (const start = Date.now(); ; await sleep(50)) {
-    if (await fetch(`${url}/readyz`).then(({ ok }) => ok, () => false)) break;
-    assert.ok(Date.now() - start < STARTED_MS, 'the server did not start');
-  }
-  return { url, pid: child.pid, stop, child };
-}
+const LOAD = join(dirname(process.env.PARLEY_BINARY), '../load/parley-load');
 
 function startLoad(...options) {
   const child = spawn(LOAD, options);
@@ -134,7 +104,7 @@ test('sampling counts by headers and measures latency of some', async () => {
 });
 
 test('a server that is not there is named, with status 1', async () => {
-  const { status, stderr } = await load(`http://127.0.0.1:${await freePort()}`);
+  const { status, stderr } = await load(`http://127.0.0.1:${await freeTcpPort()}`);
   assert.equal(status, 1);
   assert.match(stderr, /connect_failed: cannot open ws:\/\/127\.0\.0\.1:\d+\/ws/u);
 });
@@ -152,7 +122,7 @@ test('a bad option is one line and status 2', async () => {
 });
 
 test('a full room is told, and the others are measured', async () => {
-  const small = await startServer('--max-participants', '3');
+  const small = await startServer(['--max-participants', '3']);
   const { status, stdout, stderr } = await load(small.url, '--subscribers', '4', '--warmup', '0', '--duration', '1s', '--json', '-');
   await small.stop();
   assert.equal(status, 1);
@@ -166,9 +136,8 @@ test('a server that goes away is told at once', async () => {
   const doomed = await startServer();
   const { child, done } = startLoad(doomed.url, '--subscribers', '2', '--warmup', '0', '--duration', '60s', '--json', '-');
   await sleep(2500);
-  doomed.child.kill('SIGKILL');
+  process.kill(doomed.pid, 'SIGKILL');
   const { status, stdout, stderr } = await done;
-  await doomed.stop();
   assert.equal(status, 1, `${child.pid}: ${stderr}`);
   assert.match(stderr, /server_gone/u);
   assert.ok(JSON.parse(stdout).seconds < 30);
@@ -186,48 +155,8 @@ test('Ctrl-C prints what was measured so far', async () => {
   assert.ok(packets.received > 50);
 });
 
-/** Where Debian's Janus is installed; nothing where it is not. */
-async function findJanus() {
-  for (const architecture of await readdir('/usr/lib')) {
-    const folder = join('/usr/lib', architecture, 'janus');
-    if ((await readdir(folder).catch(() => [])).includes('plugins')) return folder;
-  }
-  return undefined;
-}
-
-async function startJanus(installed) {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-load-janus-'));
-  const port = await freePort();
-  const files = {
-    'janus.jcfg': `general: { configs_folder = "${folder}" plugins_folder = "${installed}/plugins" transports_folder = "${installed}/transports"
-      events_folder = "${folder}/none" loggers_folder = "${folder}/none" debug_level = 2 }
-      nat: { ice_enforce_list = "127.0.0.1" }
-      plugins: { disable = "${(await readdir(`${installed}/plugins`)).filter((name) => name !== 'libjanus_videoroom.so').join()}" }
-      transports: { disable = "${(await readdir(`${installed}/transports`)).filter((name) => name !== 'libjanus_websockets.so').join()}" }`,
-    'janus.transport.websockets.jcfg': `general: { ws = true ws_port = ${port} ws_ip = "127.0.0.1" wss = false }`,
-    'janus.plugin.videoroom.jcfg': 'general: {}',
-  };
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  const child = spawn('janus', ['-F', folder, '-C', join(folder, 'janus.jcfg')], { stdio: 'ignore' });
-  const exited = once(child, 'exit');
-  for (const start = Date.now(); ; await sleep(50)) {
-    const socket = connect(port, '127.0.0.1');
-    const open = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false, () => false)]).catch(() => false);
-    socket.destroy();
-    if (open) break;
-    assert.ok(Date.now() - start < STARTED_MS && child.exitCode === null, 'Janus did not start');
-  }
-  const stop = async () => {
-    child.kill('SIGTERM');
-    await exited;
-    await rm(folder, { recursive: true });
-  };
-  return { url: `ws://127.0.0.1:${port}`, pid: child.pid, stop };
-}
-
-const janus = await findJanus();
-test('the same load runs against Janus', { skip: janus ? false : 'Janus is not installed' }, async () => {
-  const other = await startJanus(janus);
+test('the same load runs against Janus', { skip: (await findJanus()) ? false : 'Janus is not installed' }, async () => {
+  const other = await startJanus();
   const options = ['--protocol', 'janus', '--warmup', '1s', '--duration', '2s', '--pid', other.pid, '--json', '-'];
   try {
     const fanned = await load(other.url, '--publishers', '2', '--subscribers', '3', ...options);

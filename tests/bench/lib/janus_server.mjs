@@ -1,17 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freeTcpPort } from '../../e2e/lib/server.mjs';
 
 const START_TIMEOUT_MS = 10_000;
 
 /** Debian's Janus with the video room, WebSockets and two event loops, configured in a folder of its own. */
 export async function startJanus() {
   const folder = await mkdtemp(join(tmpdir(), 'janus-bench-'));
-  const port = await freePort();
+  const port = await freeTcpPort();
   await configure(folder, port);
   const child = spawn('janus', ['-F', folder, '-C', join(folder, 'janus.jcfg')], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = [];
@@ -60,22 +61,19 @@ general: { ws = true, ws_port = ${port}, ws_ip = "127.0.0.1", wss = false }
   await writeFile(join(folder, 'janus.plugin.videoroom.jcfg'), 'general: {}\n');
 }
 
-/** Debian's multiarch folder. */
 async function installation() {
+  const folder = await findJanus();
+  if (!folder) throw new Error('Janus is not installed: apt-get install janus');
+  return folder;
+}
+
+/** Where Debian's package has put it, by architecture; nothing where it is not installed. */
+export async function findJanus() {
   for (const architecture of await readdir('/usr/lib')) {
     const folder = join('/usr/lib', architecture, 'janus');
     if ((await readdir(folder).catch(() => [])).includes('plugins')) return folder;
   }
-  throw new Error('Janus is not installed: apt-get install janus');
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  return undefined;
 }
 
 function accepts(port) {

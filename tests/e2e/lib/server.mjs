@@ -71,7 +71,8 @@ function describe({ exitCode, signalCode }, log) {
   return `exit ${exitCode ?? signalCode}\n${log.slice(-20).join('\n')}`;
 }
 
-async function freeTcpPort() {
+/** A port of loopback that nobody listens on. */
+export async function freeTcpPort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();
