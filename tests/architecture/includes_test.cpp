@@ -25,24 +25,36 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"pipelines", {"pipelines", "transport", "plugins", "forwarding", "support", "support/glib"}},
     {"recordings", {"recordings", "pipelines", "support", "support/glib"}},
     {"signaling",
-     {"signaling", "signaling/json", "signaling/sdp", "rooms", "support", "support/glib"}},
+     {"signaling", "signaling/http", "signaling/json", "signaling/sdp", "rooms", "support",
+       "support/glib"}},
+    {"signaling/http",
+     {"signaling/http", "signaling", "signaling/json", "rooms", "support", "support/glib"}},
     {"signaling/json", {"signaling/json", "support", "support/glib"}},
     {"signaling/sdp", {"signaling/sdp", "support"}},
+    // A library that other projects could take: it knows of no rooms.
+    {"signaling/socketio", {"signaling/socketio", "support"}},
+    {"signaling/socketio/http",
+     {"signaling/socketio/http", "signaling/socketio", "signaling/http", "support",
+      "support/glib"}},
+    {"examples",
+     {"signaling/socketio/http", "signaling/socketio", "signaling/http", "support",
+      "support/glib"}},
     {"load",
      {"load", "signaling/json", "signaling/sdp", "transport", "forwarding", "support",
       "support/glib"}},
     {"server",
-     {"server", "signaling", "signaling/sdp", "rooms", "pipelines", "recordings", "transport",
-      "plugins", "forwarding", "support", "support/glib"}},
+     {"server", "signaling", "signaling/http", "signaling/sdp", "rooms", "pipelines", "recordings",
+      "transport", "plugins", "forwarding", "support", "support/glib"}},
 };
 
 /// System headers that would make a pure module impure.
 const std::vector<std::string> kImpure = {"gst/",    "glib",         "gio/",
                                           "libsoup", "sys/socket.h", "srtp2/"};
-const std::set<std::string> kPure = {"rooms", "forwarding", "signaling/sdp"};
+const std::set<std::string> kPure = {"rooms", "forwarding", "signaling/sdp", "signaling/socketio"};
 
 std::string module_of(const std::string& path) {
-  for (const char* part : {"support/glib", "signaling/json", "signaling/sdp"})
+  for (const char* part : {"support/glib", "signaling/http", "signaling/json", "signaling/sdp",
+                           "signaling/socketio/http", "signaling/socketio"})
     if (path.rfind(std::string(part) + "/", 0) == 0) return part;
   return path.substr(0, path.find('/'));
 }
