@@ -40,9 +40,15 @@ class WebSocketTest : public testing::Test {
                                 [this](const WebSocket::Ended& ended) {
                                   ended_ = ended;
                                   socket_.reset();
-                                }});
+                                },
+                            .binary = binary_handler()});
   }
   virtual void on_text(std::string_view text) { texts_.emplace_back(text); }
+
+  std::function<void(std::string_view)> binary_handler() {
+    if (!want_binary_) return {};
+    return [this](std::string_view data) { texts_.emplace_back(data); };
+  }
 
   void send(unsigned opcode, std::string_view payload, bool fin = true) {
     client_->send(client_frame(opcode, payload, fin));
@@ -51,6 +57,7 @@ class WebSocketTest : public testing::Test {
     return run_until([this] { return ended_.has_value(); });
   }
 
+  bool want_binary_ = false;
   std::unique_ptr<RawClient> client_;
   std::unique_ptr<WebSocket> socket_;
   std::vector<std::string> texts_;
@@ -67,6 +74,26 @@ TEST_F(WebSocketTest, TextGoesBothWays) {
   ASSERT_TRUE(frame);
   EXPECT_EQ(frame->opcode, kText);
   EXPECT_EQ(frame->payload, "world");
+}
+
+TEST_F(WebSocketTest, BinaryGoesBothWaysWhereItIsWanted) {
+  want_binary_ = true;
+  open();
+  send(kBinary, std::string("\0\xFF", 2));
+  EXPECT_TRUE(run_until([this] { return !texts_.empty(); }));
+  EXPECT_THAT(texts_, ElementsAre(std::string("\0\xFF", 2)));
+  socket_->send_binary("\1\2");
+  const auto frame = read_frame(*client_);
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->opcode, kBinary);
+  EXPECT_EQ(frame->payload, "\1\2");
+}
+
+TEST_F(WebSocketTest, WithoutPingsSilenceIsNoFault) {
+  open({.ping_interval = milliseconds(0), .silence = milliseconds(0)});
+  run_for(milliseconds(50));
+  EXPECT_TRUE(client_->received().empty());
+  EXPECT_FALSE(ended_);
 }
 
 TEST_F(WebSocketTest, FragmentsMakeOneMessageAndPingsMayComeBetween) {
