@@ -80,6 +80,7 @@ class TracksTest : public ::testing::Test {
   }
   void link() { link_track(*server.transport, 0, slot, {ann.participant->connection(), key}, {}); }
 
+  std::atomic<int> branch_buffers{0};  ///< outlives the pipelines that count into it
   Server server;
   Side ann, bob;
   forwarding::TrackKey key = 0;
@@ -130,17 +131,16 @@ TEST_F(TracksTest, AnotherBranchOfTheTeeGetsThePackets) {
       Ref<GstElement>::adopt(gst_bin_get_by_name(pipeline, tee_name(kMicrophone).c_str()));
   GstElement* sink = gst_element_factory_make("fakesink", nullptr);
   g_object_set(sink, "async", FALSE, "sync", FALSE, "signal-handoffs", TRUE, nullptr);
-  std::atomic<int> buffers{0};
   g_signal_connect(sink, "handoff",
                    G_CALLBACK(+[](GstElement*, GstBuffer* buffer, GstPad*, gpointer count) {
                      EXPECT_TRUE(GST_BUFFER_PTS_IS_VALID(buffer));
                      ++*static_cast<std::atomic<int>*>(count);
                    }),
-                   &buffers);
+                   &branch_buffers);
   gst_bin_add(pipeline, sink);
   gst_element_sync_state_with_parent(sink);
   ASSERT_TRUE(gst_element_link(tee.get(), sink));
-  EXPECT_TRUE(run_until([&] { return buffers > 5; }));
+  EXPECT_TRUE(run_until([&] { return branch_buffers > 5; }));
 }
 
 TEST_F(TracksTest, TheGraphShowsParticipantsElementsAndLinks) {
