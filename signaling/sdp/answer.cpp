@@ -94,7 +94,7 @@ Result<Nothing> take_section(State& state, std::size_t index, const Description&
     if (!reported) applied.refused.push_back(line.track);
     return Nothing{};
   }
-  line.agreed = true;
+  line.agreed = line.answered = true;
   if (!is_bundled(section, bundle)) {
     // Firefox bundles no more than 127 m-lines. There is no port for the others: they carry
     // nothing.

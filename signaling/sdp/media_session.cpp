@@ -40,11 +40,29 @@ bool transport_cc(const Line& line, const media::ExtensionMap& extensions) {
          extensions.id(media::Extension::TransportCc) != 0;
 }
 
-media::Receive receive_of(const Line& line) {
+/// Of an m-line that we offered, everything the offer listed, the answer's choice first. An offerer
+/// may stop listening for what the answer left out (RFC 3264 7), but an answering Chromium goes by
+/// the offer: it sends the codec named first there, with its RTX, whatever its answer says.
+std::vector<media::Codec> received_codecs(const State& state, const Line& line) {
+  std::vector<media::Codec> codecs = codecs_of(line);
+  if (!line.answered) return codecs;
+  for (const OfferedCodec& offered : state.offered_codecs(line)) {
+    const auto chosen = std::find_if(codecs.begin(), codecs.end(), [&](const media::Codec& codec) {
+      return codec.payload_type == offered.codec.payload_type;
+    });
+    if (chosen == codecs.end())
+      codecs.push_back(offered.codec);
+    else if (!chosen->rtx_payload_type)
+      chosen->rtx_payload_type = offered.codec.rtx_payload_type;
+  }
+  return codecs;
+}
+
+media::Receive receive_of(const State& state, const Line& line) {
   media::Receive receive;
   receive.mid = line.mid;
   receive.kind = line.media_kind();
-  receive.codecs = codecs_of(line);
+  receive.codecs = received_codecs(state, line);
   receive.extensions = extensions_of(line, "recvonly");
   receive.ssrcs = line.peer.ssrcs;
   receive.rtx = line.peer.rtx;
@@ -196,7 +214,7 @@ std::vector<MediaSession::Receiving> MediaSession::receiving() const {
   std::vector<Receiving> receiving;
   for (const Line& line : impl_->state.lines)
     if (line.is_media() && line.verdict == Verdict::Accepted && !line.track.empty())
-      receiving.push_back({line.track, receive_of(line)});
+      receiving.push_back({line.track, receive_of(impl_->state, line)});
   return receiving;
 }
 

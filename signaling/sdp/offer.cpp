@@ -138,6 +138,7 @@ Result<Nothing> Taker::take_media(Line& line, const Section& section) {
     return Nothing{};
   }
   line.agreed = true;
+  line.answered = false;
   line.head.protocol = section.head.protocol;
   take_layers(line);
   if (line.peer.receives && !line.slot) open_slot(line);

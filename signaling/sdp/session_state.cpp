@@ -11,6 +11,7 @@ namespace parley::sdp {
 void Line::die() {
   kind = Kind::Dead;
   agreed = true;
+  answered = false;
   told = Terms{};
   verdict = track.empty() ? Verdict::Unknown : Verdict::Refused;
   peer = {};

@@ -44,6 +44,7 @@ struct Line {
   MediaHead head;            ///< what a rejected m-line repeats
   bool ours = true;          ///< this end made it, not an offer of the peer's
   bool agreed = false;       ///< part of a finished exchange
+  bool answered = false;     ///< the last one was an offer of ours, and `peer` is the answer
   std::string replaced_mid;  ///< of the dead m-line whose place it took; not agreed yet
 
   TrackId track;                ///< the publication received on it; empty while none is

@@ -40,6 +40,15 @@ for (const codec of CODECS) {
   });
 }
 
+// Chromium sends what the offer names first, VP8, whatever it answers.
+for (const answers of [['VP9'], ['AV1', 'H264']]) {
+  test(`a Chromium whose answer names ${answers.join(' and ')} alone is seen all the same`, async () => {
+    const room = meeting.newRoom();
+    await meeting.joinAlone(room, 'Ann', { camera: CAMERA, microphone: true, answers });
+    await untilAlive(await meeting.joinAlone(room, 'Ben'), ['camera', 'microphone']);
+  });
+}
+
 test('Firefox decodes a Chromium\'s VP9', async () => {
   const room = meeting.newRoom();
   const fox = await meeting.join(room, 'Fox', { browser: await meeting.firefox() });

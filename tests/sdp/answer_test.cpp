@@ -248,6 +248,37 @@ TEST(Answer, MayNameAnotherProfileUnderTheOfferedPayloadType) {
             4);
 }
 
+std::vector<int> payload_types(const std::vector<media::Codec>& codecs) {
+  std::vector<int> numbers;
+  for (const media::Codec& codec : codecs) {
+    numbers.push_back(codec.payload_type);
+    if (codec.rtx_payload_type) numbers.push_back(*codec.rtx_payload_type);
+  }
+  return numbers;
+}
+
+TEST(Answer, LeavesThePeerFreeToSendWhateverWasOffered) {
+  MediaSession session = make_session();
+  Peer peer;
+  peer.sends = {session.add_receive(TrackId("cam"), Kind::Video)};
+  peer.codecs = {"VP9"};
+  exchange(session, peer);
+  EXPECT_THAT(payload_types(session.receiving().at(0).media.codecs),
+              ElementsAre(98, 99, 96, 97, 108, 109, 102, 103, 116, 117, 112, 113, 45, 46));
+  EXPECT_EQ(session.codec_of(TrackId("cam"))->name, CodecName::Vp9);
+}
+
+TEST(Answer, WithoutRetransmissionDoesNotRuleItOut) {
+  MediaSession session = make_session();
+  Peer peer;
+  peer.sends = {session.add_receive(TrackId("cam"), Kind::Video)};
+  peer.codecs = {"VP8"};
+  std::string answer = peer.answer(session.make_offer(local_transport()));
+  answer = replaced(answer, "SAVPF 96 97", "SAVPF 96");
+  ASSERT_TRUE(session.apply_answer(answer).ok());
+  EXPECT_EQ(session.receiving().at(0).media.codecs.front().rtx_payload_type, 97);
+}
+
 TEST(Answer, UsesWhatWasOfferedAndNothingElse) {
   MediaSession session = make_session();
   const std::string mid = session.add_receive(TrackId("mic"), Kind::Audio);

@@ -8,6 +8,7 @@ import { sendThrough } from './impairment.mjs';
  * @property {'all' | 'none'} [subscribe]  'all' unless given
  * @property {string} [prefers]  codec of video that is sent, like 'VP9'
  * @property {string} [lacks]  codec of video that cannot be decoded
+ * @property {string[]} [answers]  codecs of video that its answers name for what it sends, in this order
  * @property {{port: number}} [relay]  media goes through it
  */
 
@@ -21,9 +22,10 @@ import { sendThrough } from './impairment.mjs';
  * @param {string} name
  * @param {ParticipantOptions} [options]
  */
-export async function joinAlone(browser, url, room, name, { camera, microphone, subscribe = 'all', prefers, lacks, relay } = {}) {
+export async function joinAlone(browser, url, room, name, { camera, microphone, subscribe = 'all', prefers, lacks, answers, relay } = {}) {
   const client = await openBlank(browser, url, name, (page) => relay && sendThrough(page, relay.port));
   if (prefers || lacks) await client.evaluate(chooseCodecs, { prefers, lacks });
+  if (answers) await client.evaluate(answerWith, answers);
   await client.evaluate(join, { room, name, camera, microphone, subscribe });
   return client;
 }
@@ -54,6 +56,19 @@ async function join({ room, name, camera, microphone, subscribe }) {
     for (const track of stream.getTracks()) await window.parley.publish(track);
   }
   await window.parley.join({ room, name, subscribe, data: false });
+}
+
+/** Runs in the page: as an application does that wants to send certain codecs. @param {string[]} names */
+function answerWith(names) {
+  const { createAnswer } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.createAnswer = function choosing(...options) {
+    const { codecs } = RTCRtpReceiver.getCapabilities('video');
+    const chosen = names.flatMap((name) => codecs.filter(({ mimeType }) => mimeType === `video/${name}`));
+    const rest = codecs.filter(({ mimeType }) => /\/(rtx|red|ulpfec|flexfec.*)$/.test(mimeType));
+    for (const transceiver of this.getTransceivers())
+      if (transceiver.sender.track?.kind === 'video' && transceiver.direction === 'sendonly') transceiver.setCodecPreferences([...chosen, ...rest]);
+    return createAnswer.apply(this, options);
+  };
 }
 
 /**
