@@ -65,6 +65,44 @@ export async function observe(title, flows, observedMs = OBSERVED_MS) {
   return results;
 }
 
+/** Runs in the page: what it sends of its camera. */
+async function sent() {
+  const stats = [...(await window.parley.peerConnection.getStats()).values()];
+  const streams = stats.filter(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+  const best = streams.reduce((one, other) => ((other.framesEncoded ?? 0) > (one.framesEncoded ?? 0) ? other : one));
+  return { ...best, estimate: stats.find(({ availableOutgoingBitrate }) => availableOutgoingBitrate)?.availableOutgoingBitrate ?? 0 };
+}
+
+/**
+ * Watches what publishers send meanwhile, by name, and says it: a publisher that makes fewer pictures, because
+ * it thinks little of its network, is not the server's loss.
+ *
+ * @param {string} title
+ * @param {Record<string, import('./client.mjs').Client>} publishers
+ */
+export async function observeSent(title, publishers, observedMs = OBSERVED_MS) {
+  const read = () => Promise.all(Object.values(publishers).map((client) => client.evaluate(sent)));
+  const before = await read();
+  await sleep(observedMs);
+  const later = await read();
+  const results = Object.fromEntries(Object.keys(publishers).map((name, index) => {
+    const of = (value) => (later[index][value] ?? 0) - (before[index][value] ?? 0);
+    const seconds = (later[index].timestamp - before[index].timestamp) / 1000;
+    const { frameWidth, qualityLimitationReason, estimate } = later[index];
+    return [name, {
+      fps: of('framesEncoded') / seconds, kilobits: Math.round((of('bytesSent') * 8) / 1000 / seconds), keyframes: of('keyFramesEncoded'),
+      packets: of('packetsSent'), retransmitted: of('retransmittedPacketsSent'), nacks: of('nackCount'), keyframeRequests: of('pliCount') + of('firCount'),
+      frameWidth, qualityLimitationReason, estimate: Math.round(estimate / 1000),
+    }];
+  }));
+  await keep(`sent-${title}`, results);
+  for (const [name, sentBy] of Object.entries(results)) {
+    console.log(`${title}, ${name} sent: ${sentBy.fps.toFixed(1)} fps ${sentBy.frameWidth} wide, ${sentBy.kilobits} kbit/s of ${sentBy.estimate}, limited by ${sentBy.qualityLimitationReason}, `
+      + `${sentBy.keyframes} keyframes for ${sentBy.keyframeRequests} requests, ${sentBy.retransmitted} of ${sentBy.packets} packets again for ${sentBy.nacks} nacks`);
+  }
+  return results;
+}
+
 /** Holds that `name` shows at least this share of the frames that `clean` shows. */
 export function assertRate(results, name, share) {
   const ratio = results[name].frames / results.clean.frames;
