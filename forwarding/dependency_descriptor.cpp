@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t kMandatory = 3;
 // Bits from the beginning: the five flags of the extended fields, then the structure's offset.
 constexpr std::size_t kStructureFlag = 24;
+constexpr std::size_t kActiveFlag = 25;
 constexpr std::size_t kOffsetAt = 29;
 constexpr std::size_t kOffsetBits = 6;
 
@@ -22,13 +23,12 @@ class BitReader {
     return value;
   }
   bool bit() {
-    if (at_ >= bytes_.size() * 8) {
+    const std::size_t at = at_++;
+    if (at >= bytes_.size() * 8) {
       failed_ = true;
       return false;
     }
-    const bool value = (bytes_[at_ / 8] >> (7 - at_ % 8) & 1) != 0;
-    ++at_;
-    return value;
+    return (bytes_[at / 8] >> (7 - at % 8) & 1) != 0;
   }
   /// ns(n): a number below `limit` (AV1 specification 4.10.7).
   std::uint32_t below(std::uint32_t limit) {
@@ -39,9 +39,39 @@ class BitReader {
     return value < shorter ? value : (value << 1) - shorter + bits(1);
   }
   [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] std::size_t at() const { return at_; }
+  [[nodiscard]] bool at_end() const { return at_ >= bytes_.size() * 8; }
+  void skip(std::size_t count) { at_ += count; }
 
  private:
   Bytes bytes_;
+  std::size_t at_ = 0;
+  bool failed_ = false;
+};
+
+// Writes bits from the front; beyond the end they are lost and failed() says so.
+class BitWriter {
+ public:
+  explicit BitWriter(MutableBytes bytes) : bytes_(bytes) {}
+
+  void bit(bool value) {
+    if (at_ >= bytes_.size() * 8) {
+      failed_ = true;
+      return;
+    }
+    if (at_ % 8 == 0) bytes_[at_ / 8] = 0;
+    if (value) bytes_[at_ / 8] = static_cast<std::uint8_t>(bytes_[at_ / 8] | 0x80 >> at_ % 8);
+    ++at_;
+  }
+  void bits(std::uint32_t value, std::size_t count) {
+    while (count-- > 0) bit((value >> count & 1) != 0);
+  }
+  [[nodiscard]] MutableBytes written() const {
+    return failed_ ? MutableBytes{} : bytes_.first((at_ + 7) / 8);
+  }
+
+ private:
+  MutableBytes bytes_;
   std::size_t at_ = 0;
   bool failed_ = false;
 };
@@ -163,12 +193,32 @@ std::optional<FrameDependencies> read_dependencies(Bytes descriptor,
   if (frame.has_structure)
     frame.active_targets =
         static_cast<std::uint32_t>((std::uint64_t{1} << structure->target_count) - 1);
-  if (has_active) frame.active_targets = reader.bits(structure->target_count);
+  frame.active_at = static_cast<std::uint16_t>(extended ? reader.at() : kOffsetAt);
+  if (has_active) {
+    frame.active_bits = structure->target_count;
+    frame.active_targets = reader.bits(structure->target_count);
+  }
   frame.resolved =
       resolve(reader, *structure, custom_indications, custom_diffs, frame) && !reader.failed();
   if (frame.has_structure && !frame.resolved) return std::nullopt;
   if (own && attached != nullptr) *attached = *own;
   return frame;
+}
+
+MutableBytes write_active_targets(MutableBytes out, Bytes descriptor,
+                                  const FrameDependencies& frame, std::size_t targets,
+                                  std::uint32_t active) {
+  BitReader reader(descriptor);
+  BitWriter writer(out);
+  // One without extended fields ends before its flags, which read as 0.
+  while (reader.at() < frame.active_at) {
+    const bool flag = reader.at() == kActiveFlag;
+    writer.bit(reader.bit() || flag);
+  }
+  writer.bits(active, targets);
+  reader.skip(frame.active_bits);
+  while (!reader.at_end()) writer.bit(reader.bit());
+  return writer.written();
 }
 
 void renumber(MutableBytes descriptor, std::uint16_t frames, std::uint8_t templates) {

@@ -78,6 +78,10 @@ struct FrameDependencies {
   Indications indications;
   FrameDiffs diffs;
   std::optional<std::uint32_t> active_targets;  ///< a bit each; none: as before
+  /// Where in the descriptor, in bits, the active targets stand or would stand, and how many bits
+  /// stand there for them now.
+  std::uint16_t active_at = 0;
+  std::uint8_t active_bits = 0;
 };
 
 /// Reads a descriptor. `structure` is what was sent last, or null; one in the descriptor itself
@@ -86,6 +90,12 @@ struct FrameDependencies {
 [[nodiscard]] std::optional<FrameDependencies> read_dependencies(
     Bytes descriptor, const DependencyStructure* structure,
     DependencyStructure* attached = nullptr);
+
+/// Writes to `out` what `descriptor`, read as `frame`, says, but that these of `targets` targets
+/// are active. Returns what was written; nothing where there is no room.
+[[nodiscard]] MutableBytes write_active_targets(MutableBytes out, Bytes descriptor,
+                                                const FrameDependencies& frame, std::size_t targets,
+                                                std::uint32_t active);
 
 /// Changes the numbers in a descriptor that read_dependencies() took: adds `frames` to its frame
 /// number and `templates`, modulo 64, to its template id and to the structure's offset.

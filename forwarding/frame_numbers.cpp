@@ -1,5 +1,7 @@
 #include "forwarding/frame_numbers.hpp"
 
+#include <algorithm>
+
 #include "forwarding/sequence.hpp"
 
 namespace parley::forwarding {
@@ -37,14 +39,25 @@ void FrameNumbers::rewrite(const MediaPacket& packet, MutableBytes payload) {
     write_field(payload, descriptor.key_index, key_indices_.map(descriptor.key_index));
 }
 
-void FrameNumbers::rewrite_dependencies(const MediaPacket& packet, MutableBytes descriptor) {
+Bytes FrameNumbers::rewrite_dependencies(const MediaPacket& packet,
+                                         std::optional<std::uint32_t> active, MutableBytes out) {
+  const Bytes read = packet.extensions.get(media::Extension::DependencyDescriptor);
+  MutableBytes descriptor;
+  if (active && packet.structure != nullptr)
+    descriptor = write_active_targets(out, read, *packet.dependencies,
+                                      packet.structure->target_count, *active);
+  if (descriptor.empty()) {
+    descriptor = out.first(read.size());
+    std::copy(read.begin(), read.end(), descriptor.begin());
+  }
   renumber(descriptor, frame_shift_, template_shift_);
   const auto frame = static_cast<std::uint16_t>(packet.dependencies->frame_number + frame_shift_);
-  if (!is_after(frame, newest_frame_)) return;
+  if (!is_after(frame, newest_frame_)) return descriptor;
   newest_frame_ = frame;
   if (packet.dependencies->has_structure && packet.structure != nullptr)
     templates_end_ = static_cast<std::uint8_t>(packet.structure->template_offset + template_shift_ +
                                                packet.structure->template_count);
+  return descriptor;
 }
 
 }  // namespace parley::forwarding

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "forwarding/media_packet.hpp"
 #include "forwarding/sequence_map.hpp"
@@ -24,8 +25,10 @@ class FrameNumbers {
   void skip(const MediaPacket& packet);
   /// Writes our numbers into the packet's payload, of which `payload` is a copy.
   void rewrite(const MediaPacket& packet, MutableBytes payload);
-  /// The same for its dependency descriptor, which has to have been read.
-  void rewrite_dependencies(const MediaPacket& packet, MutableBytes descriptor);
+  /// Its dependency descriptor, which has to have been read, with our numbers and, where they are
+  /// given, these decode targets as the active ones. Returns the part of `out` that it takes.
+  Bytes rewrite_dependencies(const MediaPacket& packet, std::optional<std::uint32_t> active,
+                             MutableBytes out);
 
  private:
   // A number that has to go on by one where a source begins.

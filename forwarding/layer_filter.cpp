@@ -7,7 +7,10 @@ void LayerFilter::start(const MediaPacket& keyframe) {
   current_ = limit_;
   decided_ = 0;
   active_targets_ = UINT32_MAX;
-  if (keyframe.dependencies) frames_.reset(keyframe.frame);
+  told_fewer_ = false;
+  if (!keyframe.dependencies) return;
+  frames_.reset(keyframe.frame);
+  active_since_ = keyframe.frame;
 }
 
 LayerFilter::Verdict LayerFilter::judge(const MediaPacket& packet) {
@@ -19,6 +22,7 @@ LayerFilter::Verdict LayerFilter::judge(const MediaPacket& packet) {
 // --- by the dependency descriptor ---
 
 LayerFilter::Verdict LayerFilter::judge_dependencies(const MediaPacket& packet) {
+  note_active(packet);
   if (const auto passed = frames_.find(packet.frame))
     return *passed ? Verdict::Pass : Verdict::Drop;
   const bool lacks = packet.frame > frames_.newest() && choose_target(packet);
@@ -31,7 +35,6 @@ LayerFilter::Verdict LayerFilter::judge_dependencies(const MediaPacket& packet) 
 bool LayerFilter::choose_target(const MediaPacket& packet) {
   const FrameDependencies& frame = *packet.dependencies;
   const DependencyStructure& structure = *packet.structure;
-  if (frame.active_targets) active_targets_ = *frame.active_targets;
   const std::size_t wanted = wanted_target(structure);
   bool lacks = false;
   if (frame.has_structure)
@@ -43,7 +46,38 @@ bool LayerFilter::choose_target(const MediaPacket& packet) {
       lacks = true;
   }
   current_ = structure.targets[target_];
+  told_fewer_ = !takes_best(structure) || (told_fewer_ && !frame.has_structure);
   return lacks;
+}
+
+// Also by what comes late, unless something newer was said.
+void LayerFilter::note_active(const MediaPacket& packet) {
+  if (!packet.dependencies->active_targets || packet.frame < active_since_) return;
+  active_targets_ = *packet.dependencies->active_targets;
+  active_since_ = packet.frame;
+}
+
+bool LayerFilter::takes_best(const DependencyStructure& structure) const {
+  for (std::size_t target = 0; target < structure.target_count; ++target)
+    if ((active_targets_ >> target & 1U) != 0 && current_ < structure.targets[target]) return false;
+  return true;
+}
+
+std::optional<std::uint32_t> LayerFilter::active_targets(const MediaPacket& packet) const {
+  if (!told_fewer_ || packet.structure == nullptr || !packet.dependencies->resolved)
+    return std::nullopt;
+  const DependencyStructure& structure = *packet.structure;
+  const bool all = takes_best(structure);
+  std::uint32_t active = 0;
+  for (std::size_t target = 0; target < structure.target_count; ++target) {
+    const Layer layer = structure.targets[target];
+    // Of smaller spatial layers too much may be missing: where only keyframes are predicted across
+    // them, nothing of them goes out.
+    const bool taken = layer.spatial == current_.spatial && layer.temporal <= current_.temporal;
+    if (all || taken) active |= std::uint32_t{1} << target;
+  }
+  active &= active_targets_;
+  return active != 0 ? std::optional(active) : std::nullopt;
 }
 
 // The best within the limit that is being sent; else the smallest of those that are.

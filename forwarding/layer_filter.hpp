@@ -69,6 +69,9 @@ class LayerFilter {
   /// A source begins with this keyframe.
   void start(const MediaPacket& keyframe);
   [[nodiscard]] Verdict judge(const MediaPacket& packet);
+  /// The decode targets that a receiver can count on, where that is not what the publisher says:
+  /// what belongs to others is left out (AV1 RTP specification, A.4). Only of a packet that passed.
+  [[nodiscard]] std::optional<std::uint32_t> active_targets(const MediaPacket& packet) const;
   /// True when this packet ends what goes out of its picture, so that it has to bear the marker.
   [[nodiscard]] bool ends_picture(const MediaPacket& packet) const {
     return packet.descriptor.ends_frame && packet.descriptor.spatial == current_.spatial;
@@ -86,6 +89,9 @@ class LayerFilter {
   [[nodiscard]] Verdict judge_dependencies(const MediaPacket& packet);
   // Returns true when the target that is wanted could go on here, but for a frame it lacks.
   bool choose_target(const MediaPacket& packet);
+  void note_active(const MediaPacket& packet);
+  // No better target than the one that goes out is being sent.
+  [[nodiscard]] bool takes_best(const DependencyStructure& structure) const;
   [[nodiscard]] std::size_t wanted_target(const DependencyStructure& structure) const;
   [[nodiscard]] bool has_all(const MediaPacket& packet) const;
 
@@ -103,8 +109,11 @@ class LayerFilter {
   std::size_t next_decision_ = 0;
   std::size_t decided_ = 0;
 
-  std::size_t target_ = 0;  // decode target that goes out
-  std::uint32_t active_targets_ = UINT32_MAX;
+  std::size_t target_ = 0;                     // decode target that goes out
+  std::uint32_t active_targets_ = UINT32_MAX;  // the publisher's
+  std::int64_t active_since_ = 0;              // frame
+  // Since the structure went out, receivers were told of fewer than the publisher says.
+  bool told_fewer_ = false;
   FrameHistory frames_;
 };
 

@@ -266,14 +266,11 @@ std::size_t SendStream::write(const MediaPacket& packet, RtpHeader header, Bytes
     if (!value.empty()) extensions.add(ids.id(e), value);
   }
   // AV1 has nothing else that tells a receiver what it can do without.
-  std::array<std::uint8_t, 256> dependencies;
-  if (packet.dependencies && packet.codec == media::CodecName::Av1) {
-    const Bytes read = packet.extensions.get(Extension::DependencyDescriptor);
-    const MutableBytes written = MutableBytes(dependencies).first(read.size());
-    std::copy(read.begin(), read.end(), written.begin());
-    frame_numbers_.rewrite_dependencies(packet, written);
-    extensions.add(ids.id(Extension::DependencyDescriptor), written);
-  }
+  std::array<std::uint8_t, 255> dependencies;  // what an element takes
+  const std::uint8_t dependencies_id = ids.id(Extension::DependencyDescriptor);
+  if (packet.dependencies && packet.codec == media::CodecName::Av1 && dependencies_id != 0)
+    extensions.add(dependencies_id, frame_numbers_.rewrite_dependencies(
+                                        packet, filter_.active_targets(packet), dependencies));
   const Bytes payload = payload_types_[packet.rtp.payload_type].unpacks
                             ? primary_of_red(packet.rtp.payload)
                             : packet.rtp.payload;

@@ -34,7 +34,9 @@ std::optional<MediaPacket> TrackLayer::read(const RtpPacket& packet) const {
   return media;
 }
 
+// VP8's payload tells all there is to know, and is what its receivers go by.
 void TrackLayer::read_extension(MediaPacket& media) const {
+  if (media.codec == media::CodecName::Vp8) return;
   const Bytes bytes = media.extensions.get(media::Extension::DependencyDescriptor);
   if (bytes.empty()) return;
   media.dependencies = read_dependencies(bytes, structure_.get());
@@ -50,11 +52,19 @@ void TrackLayer::read_extension(MediaPacket& media) const {
   media.descriptor.temporal = frame.layer.temporal;
 }
 
+void TrackLayer::learn_frame(MediaPacket& media) {
+  const bool anew = frames_segment_ != stream_->segment();
+  if (anew) structure_sequence_ = media.sequence;
+  frames_segment_ = stream_->segment();
+  newest_frame_ = anew ? media.frame : std::max(newest_frame_, media.frame);
+  if (media.dependencies->has_structure) learn_structure(media);
+}
+
 // A keyframe that comes late does not bring the older structure back.
 void TrackLayer::learn_structure(MediaPacket& media) {
-  if (structure_ && media.frame < structure_frame_) return;
+  if (structure_ && media.sequence < structure_sequence_) return;
   if (!structure_) structure_ = std::make_unique<DependencyStructure>();
-  structure_frame_ = media.frame;
+  structure_sequence_ = media.sequence;
   (void)read_dependencies(media.extensions.get(media::Extension::DependencyDescriptor), nullptr,
                           structure_.get());
   media.structure = structure_.get();
@@ -73,10 +83,7 @@ void TrackLayer::remember(MediaPacket& media, Bytes packet, Time now) {
   if (!media.rtp.payload.empty())
     rates_.on_packet({media.descriptor.spatial, media.descriptor.temporal}, packet.size(), now);
   newest_picture_ = std::max(newest_picture_, media.picture);
-  if (media.dependencies) {
-    newest_frame_ = std::max(newest_frame_, media.frame);
-    if (media.dependencies->has_structure) learn_structure(media);
-  }
+  if (media.dependencies) learn_frame(media);
   if (!cache_ || subscribers_.empty()) return;
   if (cached_segment_ != stream_->segment()) {
     cached_segment_ = stream_->segment();

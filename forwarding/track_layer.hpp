@@ -72,6 +72,7 @@ class TrackLayer {
   // The unwrapped number nearest to the newest one.
   [[nodiscard]] std::int64_t unwrap_picture(const DescriptorField& field) const;
   void read_extension(MediaPacket& media) const;
+  void learn_frame(MediaPacket& media);
   void learn_structure(MediaPacket& media);
 
   const Track& track_;
@@ -83,7 +84,8 @@ class TrackLayer {
   std::int64_t newest_picture_ = 0;
   // Made with the first dependency descriptor that has one.
   std::unique_ptr<DependencyStructure> structure_;
-  std::int64_t structure_frame_ = 0;
+  std::int64_t structure_sequence_ = 0;  // of the packet it came with
+  std::uint32_t frames_segment_ = 0;     // that it and the frame numbers belong to
   std::int64_t newest_frame_ = 0;
 
   bool alive_ = false;

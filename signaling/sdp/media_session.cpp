@@ -78,6 +78,8 @@ media::Send send_of(const Line& line, const std::string& cname) {
   send.kind = line.media_kind();
   if (line.peer.receives) send.codecs = codecs_of(line);
   send.extensions = extensions_of(line, "sendonly");
+  // What comes with a keyframe is too long for a one-byte header (RFC 8285 4.2).
+  if (!line.peer.mixed_extensions) send.extensions.set(media::Extension::DependencyDescriptor, 0);
   send.ssrc = line.slot->ssrc;
   const bool rtx =
       std::any_of(send.codecs.begin(), send.codecs.end(),

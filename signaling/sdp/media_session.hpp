@@ -51,9 +51,7 @@ struct Policy {
   bool remb = true;          ///< goog-remb feedback
   bool transport_cc = true;  ///< transport-wide feedback and its header extension
   bool abs_send_time = true;
-  /// Frame numbers in it would have to go on when a slot changes its track: a receiver drops what
-  /// seems older. Off until forwarding rewrites it.
-  bool dependency_descriptor = false;
+  bool dependency_descriptor = true;  ///< the layers of AV1 and H264 are told by nothing else
   bool simulcast = true;  ///< offer and take layers (RFC 8853); else a peer sends one stream
 };
 

@@ -49,9 +49,12 @@ for (const answers of [['VP9'], ['AV1', 'H264']]) {
   });
 }
 
-test('Firefox decodes a Chromium\'s VP9', async () => {
-  const room = meeting.newRoom();
-  const fox = await meeting.join(room, 'Fox', { browser: await meeting.firefox() });
-  await meeting.joinAlone(room, 'Ann', { camera: CAMERA, microphone: true, prefers: 'VP9' });
-  await untilAlive(fox, ['camera', 'microphone']);
-});
+for (const codec of ['VP9', 'AV1']) {
+  test(`Firefox decodes a Chromium's ${codec}`, async () => {
+    const room = meeting.newRoom();
+    const fox = await meeting.join(room, 'Fox', { browser: await meeting.firefox() });
+    await meeting.joinAlone(room, 'Ann', { camera: CAMERA, microphone: true, prefers: codec });
+    await untilAlive(fox, ['camera', 'microphone']);
+    assert.equal(await fox.evaluate(receivedCodec), `video/${codec}`);
+  });
+}

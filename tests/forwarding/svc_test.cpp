@@ -69,6 +69,42 @@ TEST_F(Svc, ListsSpatialLayersOfTheStream) {
   EXPECT_GT(all.back().bits_per_second, all[3].bits_per_second);
 }
 
+TEST_F(Svc, ReceiversAreToldWhichTargetsTheyGet) {
+  SvcSource source(10, 10, 0, {2, false});
+  slot.attach(*source.track, now);
+  run(source, 1s);
+  EXPECT_EQ(decoder.active, 0x3fU);
+  slot.set_target(Layer{1, 1}, now);
+  run(source, 500ms);
+  EXPECT_EQ(decoder.active, 0x18U);
+  slot.set_target(Layer{0, 0}, now);
+  run(source, 500ms);
+  EXPECT_EQ(decoder.active, 0x01U);
+  slot.set_target(Layer{0, 2}, now);
+  run(source, 500ms);
+  EXPECT_EQ(decoder.active, 0x07U);
+  slot.set_target(kBestLayer, now);
+  run(source, 1s);
+  EXPECT_EQ(decoder.active, 0x3fU);
+  expect_one_row();
+}
+
+TEST_F(Svc, APublisherThatComesBackWithLowerFrameNumbersIsReadAnew) {
+  SvcSource source(10, 20000, 30, {2, false});
+  slot.attach(*source.track, now);
+  run(source, 1s);
+  const auto before = decoder.decoded.size();
+  source.begin_anew(20, 5, 0);
+  run(source, 1s);
+  EXPECT_GT(decoder.decoded.size(), before + 40);
+  slot.set_target(Layer{0, 2}, now);
+  run(source, 500ms);
+  EXPECT_EQ(slot.stats().layer, (Layer{0, 2}));
+  EXPECT_EQ(decoder.last.spatial, 0);
+  EXPECT_EQ(decoder.unreadable, 0);
+  EXPECT_EQ(decoder.undecodable, 0);
+}
+
 TEST_F(Svc, TemporalLayersGoAndComeWithoutAKeyframe) {
   SvcSource source(10, 10, 0, {1, true});
   slot.attach(*source.track, now);

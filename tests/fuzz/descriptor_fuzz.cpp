@@ -1,6 +1,7 @@
 // What stands at the head of payloads and in dependency descriptors: whatever the bytes are, what
 // is read lies within them, and what is written there is read again.
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <vector>
 
@@ -40,6 +41,22 @@ void check_payload(Bytes input) {
   require(primary_of_red(payload).size() < std::max<std::size_t>(payload.size(), 1));
 }
 
+// Other active targets change nothing else.
+void check_active_targets(Bytes bytes, const FrameDependencies& read,
+                          const DependencyStructure* structure) {
+  if (!read.resolved || structure == nullptr) return;
+  const auto all = static_cast<std::uint32_t>((std::uint64_t{1} << structure->target_count) - 1);
+  const std::uint32_t active = 0x55555555U & all;
+  std::array<std::uint8_t, 600> buffer;
+  const Bytes written = write_active_targets(buffer, bytes, read, structure->target_count, active);
+  const auto again = read_dependencies(written, structure);
+  require(again.has_value() && again->resolved && again->active_targets == active);
+  require(again->frame_number == read.frame_number && again->template_id == read.template_id &&
+          again->has_structure == read.has_structure && again->layer == read.layer &&
+          std::equal(again->diffs.all().begin(), again->diffs.all().end(), read.diffs.all().begin(),
+                     read.diffs.all().end()));
+}
+
 // Descriptors one after another, a byte of length before each, as those of one stream's packets.
 void check_dependencies(Bytes input) {
   DependencyStructure structure;
@@ -57,6 +74,7 @@ void check_dependencies(Bytes input) {
       known = true;
       require(attached.template_count > 0 && attached.target_count > 0);
     }
+    check_active_targets(bytes, *read, known ? &structure : nullptr);
     // Numbers of its own change nothing else.
     DependencyStructure moved = structure;
     moved.template_offset = static_cast<std::uint8_t>((structure.template_offset + 37) % 64);

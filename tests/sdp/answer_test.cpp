@@ -199,6 +199,23 @@ TEST(Answer, TellsWhichCodecsThePeerLacks) {
   EXPECT_THAT(names(session.sending().at(0).codecs), ElementsAre(CodecName::H264));
 }
 
+TEST(Answer, WithoutMixedHeadersGetsNoDependencyDescriptors) {
+  MediaSession session = make_session();
+  session.attach(TrackId("v"), Kind::Video, "p/camera");
+  const std::string answer = Peer{}.answer(session.make_offer(local_transport()));
+  ASSERT_TRUE(session.apply_answer(answer).ok());
+  const auto id_now = [&] {
+    return session.sending().at(0).extensions.id(Extension::DependencyDescriptor);
+  };
+  EXPECT_EQ(id_now(), 0) << "what comes with keyframes does not fit one-byte headers";
+  (void)session.make_offer(local_transport());
+  ASSERT_TRUE(session
+                  .apply_answer(
+                      replaced(answer, "a=setup:active", "a=setup:active\r\na=extmap-allow-mixed"))
+                  .ok());
+  EXPECT_EQ(id_now(), 12);
+}
+
 TEST(Answer, ARejectedSlotCanDecodeNothing) {
   MediaSession session = make_session();
   const std::string mid = session.attach(TrackId("v"), Kind::Video, "p/camera").mid;

@@ -144,7 +144,10 @@ TEST(OurOffer, ListsHeaderExtensionsWhereTheyBelong) {
   EXPECT_EQ(values_of(section_of(offer, receive_audio), "extmap"),
             (std::set<std::string>{mid, "1 urn:ietf:params:rtp-hdrext:ssrc-audio-level",
                                    abs_send_time, number}));
-  const std::set<std::string> sent{mid, abs_send_time, number, "13 urn:3gpp:video-orientation"};
+  const std::string dependencies =
+      "12 https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+  const std::set<std::string> sent{mid, abs_send_time, number, dependencies,
+                                   "13 urn:3gpp:video-orientation"};
   EXPECT_EQ(values_of(section_of(offer, send_video), "extmap"), sent);
   std::set<std::string> received = sent;
   received.insert({"10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
@@ -152,10 +155,10 @@ TEST(OurOffer, ListsHeaderExtensionsWhereTheyBelong) {
   EXPECT_EQ(values_of(section_of(offer, receive_video), "extmap"), received);
 }
 
-// A receiver drops the keyframe of a slot's next track when its frame number in the dependency
-// descriptor seems older than the last track's, and forwarding does not rewrite them.
-TEST(OurOffer, LeavesTheDependencyDescriptorOutUnlessItIsAskedFor) {
-  MediaSession session = make_session();
+TEST(OurOffer, LeavesTheDependencyDescriptorOutWherePolicySaysSo) {
+  Policy policy;
+  policy.dependency_descriptor = false;
+  MediaSession session = make_session(true, policy);
   session.attach(TrackId("v"), Kind::Video, "p/camera");
   EXPECT_EQ(session.make_offer(local_transport()).find("dependency-descriptor"), std::string::npos);
 }

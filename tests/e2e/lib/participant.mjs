@@ -9,6 +9,7 @@ import { sendThrough } from './impairment.mjs';
  * @property {string} [prefers]  codec of video that is sent, like 'VP9'
  * @property {string} [lacks]  codec of video that cannot be decoded
  * @property {string[]} [answers]  codecs of video that its answers name for what it sends, in this order
+ * @property {string} [svc]  sends one stream with these layers in it, like 'L3T3', in place of simulcast
  * @property {{port: number}} [relay]  media goes through it
  */
 
@@ -22,10 +23,11 @@ import { sendThrough } from './impairment.mjs';
  * @param {string} name
  * @param {ParticipantOptions} [options]
  */
-export async function joinAlone(browser, url, room, name, { camera, microphone, subscribe = 'all', prefers, lacks, answers, relay } = {}) {
+export async function joinAlone(browser, url, room, name, { camera, microphone, subscribe = 'all', prefers, lacks, answers, svc, relay } = {}) {
   const client = await openBlank(browser, url, name, (page) => relay && sendThrough(page, relay.port));
   if (prefers || lacks) await client.evaluate(chooseCodecs, { prefers, lacks });
   if (answers) await client.evaluate(answerWith, answers);
+  if (svc) await client.evaluate(sendScalable, svc);
   await client.evaluate(join, { room, name, camera, microphone, subscribe });
   return client;
 }
@@ -68,6 +70,19 @@ function answerWith(names) {
     for (const transceiver of this.getTransceivers())
       if (transceiver.sender.track?.kind === 'video' && transceiver.direction === 'sendonly') transceiver.setCodecPreferences([...chosen, ...rest]);
     return createAnswer.apply(this, options);
+  };
+}
+
+/** Runs in the page: as a client that has no simulcast but layers in its stream. @param {string} scalabilityMode */
+function sendScalable(scalabilityMode) {
+  const { setRemoteDescription } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.setRemoteDescription = function plain({ type, sdp }) {
+    return setRemoteDescription.call(this, { type, sdp: sdp.replace(/^a=(?:rid|simulcast):.*\r\n/gm, '') });
+  };
+  const { setParameters } = RTCRtpSender.prototype;
+  RTCRtpSender.prototype.setParameters = function scalable(parameters) {
+    const encodings = parameters.encodings.map((encoding) => (this.track?.kind === 'video' ? { ...encoding, scalabilityMode } : encoding));
+    return setParameters.call(this, { ...parameters, encodings });
   };
 }
 

@@ -133,6 +133,7 @@ class DependencyDecoder {
       structure_frame_ = frame;
       known_ = true;
     }
+    if (read->active_targets) active = *read->active_targets;
     started_ = true;
     newest_ = std::max(newest_, frame);
     if (!read->starts_frame) return;
@@ -147,6 +148,7 @@ class DependencyDecoder {
 
   std::set<std::int64_t> decoded;
   Layer last;
+  std::uint32_t active = 0;  // decode targets
   int unreadable = 0;
   int undecodable = 0;
   int dropped_keyframes = 0;
@@ -199,6 +201,14 @@ class SvcSource {
       ++requests;
       keyframe |= asked == ssrc_;
     }
+  }
+
+  /// As a publisher that left and came back: in another stream, with numbers of its own.
+  void begin_anew(std::uint32_t ssrc, std::uint16_t frame, int offset) {
+    ssrc_ = ssrc;
+    frame_ = frame;
+    offset_ = offset;
+    keyframe = true;
   }
 
   SvcMode mode;
