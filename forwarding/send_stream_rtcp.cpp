@@ -21,11 +21,13 @@ std::optional<MediaPacket> SendStream::sent(std::uint16_t sequence, Time now) co
 void SendStream::on_nack(std::uint16_t sequence, Duration rtt, Time now) {
   ++stats_.nacks;
   const auto packet = sent(sequence, now);
-  if (!packet) {
-    // The pictures that build on it can only be replaced.
-    if (lost_for_good(sequence)) track_->request_keyframe(track_->layer(layer_), now);
-    return;
-  }
+  // The pictures that build on it can only be replaced. A browser decodes nothing of a picture that
+  // lacks a spatial layer; once it was sent more than it gets now, a keyframe is cheaper than all
+  // of those on a way that has become narrow.
+  const bool beyond = packet && packet->descriptor.spatial > filter_.current().spatial;
+  if (beyond || (!packet && lost_for_good(sequence)))
+    return track_->request_keyframe(track_->layer(layer_), now);
+  if (!packet) return;
   const std::size_t size = packet->rtp.header_size + packet->rtp.payload.size();
   if (!resend_limit_.take(sequence, size, rtt, now)) return;
   if (resend(*packet, sequence, now) > 0) ++stats_.retransmitted;

@@ -36,7 +36,9 @@ class SequenceMap {
     std::int64_t source = 0;
     std::int64_t out = 0;
   };
-  static constexpr std::size_t kRuns = 32;
+  // Of pictures of which something is left out each begins one: two seconds, as long as packets are
+  // kept.
+  static constexpr std::size_t kRuns = 64;
 
   void push(Run run);
   [[nodiscard]] const Run& run(std::size_t age) const {

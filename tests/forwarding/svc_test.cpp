@@ -135,6 +135,26 @@ TEST_F(Svc, FullSvcGoesDownAtOnceAndUpAtAKeyframe) {
   expect_one_row();
 }
 
+// Chromium decodes no picture that lacks a spatial layer, nor what is predicted from it.
+TEST_F(Svc, WhatWasLostOfALayerThatNoLongerFlowsBecomesAKeyframe) {
+  SvcSource source(10, 10, 30, {3, false});
+  slot.attach(*source.track, now);
+  run(source, 1s);
+  const auto lost = RtpPacket::parse(packets.back()).value();
+  ASSERT_EQ(lost.payload[1], 2) << "of the highest layer";
+  source.requests = 0;
+  slot.set_target(Layer{0, 2}, now);
+  run(source, 200ms);
+  packets.clear();
+  subscriber.peer.on_rtcp(
+      rtcp_packet([&](rtcp::Writer& writer) { writer.nack(1, kSlot, std::array{lost.sequence}); }),
+      now);
+  EXPECT_TRUE(subscriber.egress.rtp.empty()) << "nothing is sent again on a narrow way";
+  run(source, 100ms);
+  EXPECT_EQ(source.requests, 1);
+  EXPECT_EQ(slot.stats().layer, (Layer{0, 2}));
+}
+
 TEST_F(Svc, OfKeySvcOnlyTheLayerThatIsShownFlowsBetweenKeyframes) {
   SvcSource source(10, 10, 30);
   slot.attach(*source.track, now);
