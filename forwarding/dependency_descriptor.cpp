@@ -167,6 +167,18 @@ bool resolve(BitReader& reader, const DependencyStructure& structure, bool custo
 
 }  // namespace
 
+bool DependencyStructure::builds_on(std::uint8_t above, std::uint8_t below) const {
+  const auto taken = [&](const Template& made) {
+    for (std::size_t target = 0; target < target_count; ++target)
+      if (targets[target].spatial == above && made.indications.of(target) != Indication::NotPresent)
+        return true;
+    return false;
+  };
+  return std::all_of(
+      templates.begin(), templates.begin() + template_count,
+      [&](const Template& made) { return made.layer.spatial != below || taken(made); });
+}
+
 std::optional<FrameDependencies> read_dependencies(Bytes descriptor,
                                                    const DependencyStructure* structure,
                                                    DependencyStructure* attached) {

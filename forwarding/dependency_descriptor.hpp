@@ -57,6 +57,9 @@ struct DependencyStructure {
     FrameDiffs diffs;
   };
 
+  /// Whether targets of the spatial layer `above` take all frames of `below`, not only keyframes.
+  [[nodiscard]] bool builds_on(std::uint8_t above, std::uint8_t below) const;
+
   std::uint8_t template_offset = 0;
   std::uint8_t template_count = 0;
   std::uint8_t target_count = 0;

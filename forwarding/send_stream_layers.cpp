@@ -22,11 +22,13 @@ std::uint8_t highest_temporal(const TrackLayer& stream) {
   return highest;
 }
 
-// What the layers of a stream up to `top` bring together.
+// What the layers of a stream that make up `top` bring together; of those that only keyframes are
+// predicted from, next to nothing goes out.
 std::uint64_t bits_per_second(const TrackLayer& stream, Layer top) {
   std::uint64_t sum = 0;
   for (std::uint8_t spatial = 0; spatial <= top.spatial; ++spatial)
-    for (std::uint8_t temporal = 0; temporal <= top.temporal; ++temporal)
+    for (std::uint8_t temporal = 0;
+         temporal <= top.temporal && stream.builds_on(top.spatial, spatial); ++temporal)
       sum += stream.bits_per_second({spatial, temporal});
   return sum;
 }
@@ -121,7 +123,7 @@ std::size_t SendStream::options(std::span<LayerOption, kMaxLayerOptions> out) co
     for (std::uint8_t index = *smallest; index <= best; ++index) {
       const TrackLayer& stream = track_->layer(index);
       if (!stream.alive()) continue;
-      const Layer all{kMaxSpatialLayers - 1, highest_temporal(stream)};
+      const Layer all{highest_spatial(stream), highest_temporal(stream)};
       if (index == *smallest) add_thinner(stream, index, all);
       add(stream, {index, all.temporal}, all);
     }

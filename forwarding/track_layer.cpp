@@ -120,6 +120,10 @@ bool TrackLayer::carries(std::size_t spatial) const {
   return seen != Time{} && last_media_ - seen <= kStopped;
 }
 
+bool TrackLayer::builds_on(std::uint8_t above, std::uint8_t below) const {
+  return above == below || !structure_ || structure_->builds_on(above, below);
+}
+
 // --- subscribers ---
 
 void TrackLayer::join(SendStream& subscriber) {

@@ -49,6 +49,9 @@ class TrackLayer {
   [[nodiscard]] std::uint64_t bits_per_second(Layer layer) const {
     return rates_.bits_per_second(layer, last_media_);
   }
+  /// Whether pictures of the spatial layer `above` are predicted from `below` between keyframes
+  /// too.
+  [[nodiscard]] bool builds_on(std::uint8_t above, std::uint8_t below) const;
   /// A spatial layer in it that the others there have not left behind.
   [[nodiscard]] bool carries(std::size_t spatial) const;
   /// A packet of media came. Returns true when it began another picture.

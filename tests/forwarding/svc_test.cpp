@@ -69,6 +69,17 @@ TEST_F(Svc, ListsSpatialLayersOfTheStream) {
   EXPECT_GT(all.back().bits_per_second, all[3].bits_per_second);
 }
 
+TEST_F(Svc, OfKeySvcALayerCostsNothingOfThoseBelow) {
+  SvcSource key(10, 10, 30, {3, true});
+  SvcSource full(20, 10, 30, {3, false});
+  slot.attach(*key.track, now);
+  run(key, 3s);
+  const std::uint64_t alone = options().back().bits_per_second;
+  slot.attach(*full.track, now);
+  run(full, 3s);
+  EXPECT_LT(alone * 3, options().back().bits_per_second * 2);
+}
+
 TEST_F(Svc, ReceiversAreToldWhichTargetsTheyGet) {
   SvcSource source(10, 10, 0, {2, false});
   slot.attach(*source.track, now);
