@@ -66,6 +66,7 @@ class Receiver {
   [[nodiscard]] bool is_forwarded(ReceiveStream& stream, Time now);
   void note_codec(Track& track, const media::Codec& codec, Time now);
   void note_level(Track& track, const RtpPacket& packet, Time now);
+  [[nodiscard]] static bool is_taken(const ReceiveStream& stream);
   void ask_for_missing(ReceiveStream& stream, Compound& compound, Time now);
   [[nodiscard]] static std::uint64_t bitrate_of(const Track& track);
   void write_remb(Compound& compound);

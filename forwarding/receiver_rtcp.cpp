@@ -39,7 +39,14 @@ void Receiver::tick(Compound& compound, Time now) {
     if (track->codec_ && track->codec_news_.due(*track->codec_, now))
       observer_.on_codec(track->key(), *track->codec_);
   }
-  for (const auto& stream : streams_) ask_for_missing(*stream, compound, now);
+  for (const auto& stream : streams_)
+    if (is_taken(*stream)) ask_for_missing(*stream, compound, now);
+}
+
+// Of several layers only those are worth their publisher's uplink twice that somebody gets.
+bool Receiver::is_taken(const ReceiveStream& stream) {
+  const Track& track = stream.track();
+  return track.layer_count() == 1 || !track.layer(stream.layer()).subscribers().empty();
 }
 
 void Receiver::ask_for_missing(ReceiveStream& stream, Compound& compound, Time now) {

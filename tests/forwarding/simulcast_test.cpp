@@ -247,6 +247,22 @@ TEST(TemporalLayers, ComeBackAtASwitchingPoint) {
   expect_one_row(call.received());
 }
 
+TEST(Simulcast, NothingIsAskedForAgainOfALayerThatNobodyTakes) {
+  SimulcastCall call;
+  unsigned count = 0;
+  call.way = [&](Buffer bytes) {
+    if (++count % 7 != 0) call.publisher.take(std::move(bytes), call.now);
+  };
+  call.attach();
+  call.run(1s);
+  EXPECT_THAT(call.nacked, ElementsAre(33U));
+  call.slot->set_target(Layer{0, 2}, call.now);
+  call.run(1s);
+  call.nacked.clear();
+  call.run(1s);
+  EXPECT_THAT(call.nacked, ElementsAre(31U));
+}
+
 TEST(TemporalLayers, WhatIsResentAfterDropsIsTheRightPacket) {
   SimulcastCall call;
   call.attach();

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <functional>
+#include <set>
 #include <string>
 
 #include "tests/forwarding/support/calls.hpp"
@@ -79,7 +80,9 @@ class SimulcastCall {
     for (const Time end = now + duration; now < end;) picture();
   }
   void answer_requests() {
-    for (const std::uint32_t asked : take_feedback(publisher).keyframes) {
+    const Feedback feedback = take_feedback(publisher);
+    for (const auto& [asked, number] : feedback.nacks) nacked.insert(asked);
+    for (const std::uint32_t asked : feedback.keyframes) {
       requests.push_back(asked);
       for (LayerSource& source : sources)
         if (answers && source.ssrc == asked) source.keyframe = true;
@@ -131,6 +134,7 @@ class SimulcastCall {
   unsigned pictures = 0;
   bool answers = true;  // the publisher does what it is asked for
   std::vector<std::uint32_t> requests;
+  std::set<std::uint32_t> nacked;  // streams of which packets were asked for again
   TestPeer publisher{1};
   TestPeer subscriber{2};
   Track* track = nullptr;
