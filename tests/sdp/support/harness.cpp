@@ -99,6 +99,10 @@ LocalTransport local_transport() {
           {{"1", 2130706431, "127.0.0.1", 10000}, {"2", 2130706175, "::1", 10000}}};
 }
 
+std::string answer_of(MediaSession& session) {
+  return session.make_answer(local_transport());
+}
+
 std::string fixture(const std::string& name) {
   std::ifstream file(PARLEY_SOURCE_DIR "/tests/sdp/fixtures/" + name + ".sdp", std::ios::binary);
   if (!file) throw std::runtime_error("no fixture " + name);

@@ -17,6 +17,9 @@ namespace parley::sdp::test {
 MediaSession make_session(bool data_channel = true, Policy policy = {});
 LocalTransport local_transport();
 
+/// Our answer to the offer that the session took.
+std::string answer_of(MediaSession& session);
+
 /// tests/sdp/fixtures/<name>.sdp
 std::string fixture(const std::string& name);
 
