@@ -41,11 +41,15 @@ SendStats sent_before(const PeerStats& stats, const std::string& mid) {
   return {};
 }
 
-void add_received(MediaTotals& totals, media::Kind kind, const ReceiveStats& before,
-                  const ReceiveStats& after) {
-  MediaTotals::Flow& flow = totals.in.at(static_cast<std::size_t>(kind));
+template <typename Stats>
+void add_flow(MediaTotals::Flow& flow, const Stats& before, const Stats& after) {
   flow.packets += growth(before.packets, after.packets);
   flow.bytes += growth(before.bytes, after.bytes);
+}
+
+void add_received(MediaTotals& totals, media::Kind kind, const ReceiveStats& before,
+                  const ReceiveStats& after) {
+  add_flow(totals.in.at(static_cast<std::size_t>(kind)), before, after);
   totals.lost_in += more_lost(before.lost, after.lost);
   totals.nacks_sent += growth(before.nacks, after.nacks);
   totals.keyframe_requests_sent += growth(before.keyframe_requests, after.keyframe_requests);
@@ -53,9 +57,7 @@ void add_received(MediaTotals& totals, media::Kind kind, const ReceiveStats& bef
 
 void add_sent(MediaTotals& totals, media::Kind kind, const SendStats& before,
               const SendStats& after) {
-  MediaTotals::Flow& flow = totals.out.at(static_cast<std::size_t>(kind));
-  flow.packets += growth(before.packets, after.packets);
-  flow.bytes += growth(before.bytes, after.bytes);
+  add_flow(totals.out.at(static_cast<std::size_t>(kind)), before, after);
   totals.lost_out += more_lost(before.lost, after.lost);
   totals.nacks_received += growth(before.nacks, after.nacks);
   totals.retransmitted += growth(before.retransmitted, after.retransmitted);
