@@ -110,6 +110,16 @@ TEST_P(RecordedAnswer, OfAPublisherAcceptsItsTracks) {
   EXPECT_EQ(session.codec_of(TrackId("mic"))->name, CodecName::Opus);
 }
 
+TEST_P(RecordedAnswer, SaysWhichWayDependencyDescriptorsGo) {
+  MediaSession session = offered({{"cam", Kind::Video}}, {{"v2", Kind::Video}});
+  const auto applied = session.apply_answer(recorded("dependencies"));
+  ASSERT_TRUE(applied.ok()) << applied.error().message;
+  EXPECT_EQ(session.receiving().at(0).media.extensions.id(Extension::DependencyDescriptor), 12);
+  // Firefox sends them and takes none.
+  EXPECT_EQ(session.sending().at(0).extensions.id(Extension::DependencyDescriptor),
+            GetParam() == "chromium" ? 12 : 0);
+}
+
 TEST_P(RecordedAnswer, ThatLeavesAnMLineInactiveRefusesTheTrack) {
   MediaSession session = offered({{"mic", Kind::Audio}});
   const auto applied = session.apply_answer(recorded("refused"));

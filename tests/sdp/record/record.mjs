@@ -190,6 +190,15 @@ const scenarios = {
 };
 
 const feedback = {
+  async dependencyDescriptors(browser, session) {
+    const cam = (await session.command('receive cam video')).split(' ')[1];
+    await session.command('attach v2 video p2/camera');
+    const answer = await browser.run('answer', await session.offer(), { [cam]: 'video' });
+    keep(browser, 'answer-dependencies', answer);
+    assert.equal(await session.answer(answer), 'applied data=1 fingerprints=1 accepted=cam');
+    assert.equal(answer.match(/#dependency-descriptor-rtp-header-extension/g)?.length ?? 0, 2);
+  },
+
   async transportWideFeedback(browser, session) {
     const mic = (await session.command('receive mic audio')).split(' ')[1];
     const cam = (await session.command('receive cam video')).split(' ')[1];
