@@ -55,8 +55,9 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
   auto* self = self_of(object);
   if (id == kPropCaps) {
     const GstCaps* caps = gst_value_get_caps(value);
-    GstCaps* wanted =
-        caps != nullptr ? gst_caps_copy(caps) : gst_static_pad_template_get_caps(&src_template);
+    GstCaps* wanted = caps != nullptr
+                          ? GST_CAPS_CAST(gst_mini_object_copy(GST_MINI_OBJECT_CONST_CAST(caps)))
+                          : gst_static_pad_template_get_caps(&src_template);
     gst_caps_take(&self->caps, wanted);
   } else if (id == kPropStreamId) {
     g_free(self->stream_id);
