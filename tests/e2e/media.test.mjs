@@ -119,8 +119,13 @@ test('data reaches the others, ordered and unordered', async () => {
       messages.push([typeof detail.data === 'string' ? detail.data : detail.data.byteLength, detail.ordered]);
       if (messages.length === 2) resolve(undefined);
     }));
-    // A message reaches who is there: wait until the receiver's channels are up as well.
-    await Promise.all([two.sendData('warm'), two.sendData('warm', { ordered: false })]);
+    // A message reaches who is there. What comes from two says that the server has its channels.
+    const heard = new Set();
+    one.addEventListener('data', ({ detail }) => heard.add(detail.ordered));
+    while (heard.size < 2) {
+      await Promise.all([two.sendData('warm'), two.sendData('warm', { ordered: false })]);
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
     await one.sendData('hello');
     await one.sendData(new Uint8Array(3000), { ordered: false });
     await both;
