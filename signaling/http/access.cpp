@@ -5,10 +5,6 @@
 #include <openssl/crypto.h>
 
 namespace parley::signaling::http {
-namespace {
-
-/// The token of "Bearer TOKEN" (RFC 6750 section 2.1; schemes are compared without case). Some
-/// players send it without the scheme.
 std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   if (authorization.size() < kScheme.size()) return authorization;
@@ -18,8 +14,6 @@ std::string_view bearer_token(std::string_view authorization) {
   while (authorization.starts_with(' ')) authorization.remove_prefix(1);
   return authorization;
 }
-
-}  // namespace
 
 bool equal_in_constant_time(std::string_view given, std::string_view secret) {
   return given.size() == secret.size() &&

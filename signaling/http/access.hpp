@@ -57,6 +57,10 @@ class AccessPolicy {
   std::string machine_name_;
 };
 
+/// The token of an Authorization header, "Bearer TOKEN" (RFC 6750 section 2.1; schemes are compared
+/// without case). Some players send it without the scheme.
+std::string_view bearer_token(std::string_view authorization);
+
 /// Takes the same time for every `given` of one length, so that a secret cannot be found character
 /// by character.
 bool equal_in_constant_time(std::string_view given, std::string_view secret);

@@ -108,6 +108,12 @@ Response error_page(unsigned status, std::string_view message) {
           {{"Cache-Control", "no-store"}, {"Content-Security-Policy", "default-src 'none'"}}};
 }
 
+std::string query_value(std::string_view query, const char* name) {
+  const Handle<GHashTable, g_hash_table_unref> form(soup_form_decode(std::string(query).c_str()));
+  const auto* value = static_cast<const char*>(g_hash_table_lookup(form.get(), name));
+  return value == nullptr ? std::string() : value;
+}
+
 Exchange::Exchange(SoupServerMessage* message, std::vector<std::string> segments)
     : message_(message),
       segments_(std::move(segments)),

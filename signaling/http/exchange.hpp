@@ -29,6 +29,10 @@ Response error_response(unsigned status, const Error& error);
 /// For people: a small page that says the same.
 Response error_page(unsigned status, std::string_view message);
 
+/// The value of `name` in a query, decoded as a form's (the last, where it stands there more than
+/// once); empty without.
+std::string query_value(std::string_view query, const char* name);
+
 /// Answers an exchange that was deferred; later calls, and calls after the client went away, do
 /// nothing. Keeps the exchange open until called, so call it in bounded time.
 using Reply = std::function<void(Response)>;

@@ -13,7 +13,10 @@ namespace parley::signaling::http {
 
 /// Main-bound. Seats may outlive it.
 class SessionQuota {
-  using Counts = std::unordered_map<std::string, std::size_t>;
+  struct Taken {
+    std::size_t total = 0;
+    std::unordered_map<std::string, std::size_t> by_address;
+  };
 
  public:
   /// Taken until it is destroyed.
@@ -22,21 +25,20 @@ class SessionQuota {
     Seat(Seat&& other) noexcept = default;
     Seat& operator=(Seat&&) = delete;
     ~Seat() {
-      if (!counts_) return;
-      const auto count = counts_->find(address_);
-      if (--count->second == 0) counts_->erase(count);
-      --*total_;
+      if (!taken_) return;
+      const auto count = taken_->by_address.find(address_);
+      if (--count->second == 0) taken_->by_address.erase(count);
+      --taken_->total;
     }
 
    private:
     friend class SessionQuota;
-    Seat(std::shared_ptr<Counts> counts, std::shared_ptr<std::size_t> total, std::string address)
-        : counts_(std::move(counts)), total_(std::move(total)), address_(std::move(address)) {
-      ++(*counts_)[address_];
-      ++*total_;
+    Seat(std::shared_ptr<Taken> taken, std::string address)
+        : taken_(std::move(taken)), address_(std::move(address)) {
+      ++taken_->by_address[address_];
+      ++taken_->total;
     }
-    std::shared_ptr<Counts> counts_;
-    std::shared_ptr<std::size_t> total_;
+    std::shared_ptr<Taken> taken_;
     std::string address_;
   };
 
@@ -45,16 +47,16 @@ class SessionQuota {
 
   /// Nothing when there are too many.
   [[nodiscard]] std::optional<Seat> take(const std::string& address) {
-    const auto known = counts_->find(address);
-    if (*total_ >= limit_ || (known != counts_->end() && known->second >= per_address_))
+    const auto known = taken_->by_address.find(address);
+    if (taken_->total >= limit_ ||
+        (known != taken_->by_address.end() && known->second >= per_address_))
       return std::nullopt;
-    return Seat(counts_, total_, address);
+    return Seat(taken_, address);
   }
 
  private:
   std::size_t limit_, per_address_;
-  std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
-  std::shared_ptr<std::size_t> total_ = std::make_shared<std::size_t>(0);
+  std::shared_ptr<Taken> taken_ = std::make_shared<Taken>();
 };
 
 /// 503, and when to try again.

@@ -64,8 +64,7 @@ PeerServer::~PeerServer() = default;
 
 void PeerServer::add_routes(http::Router& router, const std::string& path) {
   router.add("GET", path, Access::Public, describe);
-  if (path.size() > 1)
-    router.add("GET", path.substr(0, path.size() - 1), Access::Public, describe);
+  if (path.size() > 1) router.add("GET", path.substr(0, path.size() - 1), Access::Public, describe);
   router.add("GET", path + "{key}/id", Access::Public, make_id);
   router.add("GET", path + "{key}/peers", Access::Public, [](Exchange& exchange) {
     respond(exchange,
@@ -105,12 +104,9 @@ void PeerServer::opened(Ref<GIOStream> stream, http::SessionQuota::Seat seat,
 }
 
 void PeerServer::introduce(Relay::Session session, const std::string& query) {
-  const Handle<GHashTable, g_hash_table_unref> form(soup_form_decode(query.c_str()));
-  const auto value = [&](const char* name) {
-    const auto* text = static_cast<const char*>(g_hash_table_lookup(form.get(), name));
-    return std::string(text == nullptr ? "" : text);
-  };
-  const std::string id = value("id"), token = value("token"), key = value("key");
+  const std::string id = http::query_value(query, "id");
+  const std::string token = http::query_value(query, "token");
+  const std::string key = http::query_value(query, "key");
   const auto refuse = [&](const char* why) {
     connections_.at(session).socket->send(error_message(why));
     close(session);

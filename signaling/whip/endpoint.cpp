@@ -57,21 +57,6 @@ Response wrong_type(const char* wanted) {
   return response;
 }
 
-/// The value of `name` in the query, empty without.
-std::string query_value(const Exchange& exchange, const char* name) {
-  const Handle<GHashTable, g_hash_table_unref> form(
-      soup_form_decode(std::string(exchange.query()).c_str()));
-  const auto* value = static_cast<const char*>(g_hash_table_lookup(form.get(), name));
-  return value == nullptr ? std::string() : value;
-}
-
-std::string token_of(const Exchange& exchange) {
-  std::string_view token = exchange.header("Authorization");
-  if (const auto space = token.find(' '); space != std::string_view::npos)
-    token.remove_prefix(space + 1);
-  return std::string(token);
-}
-
 Response options(const char* accept) {
   return {204,
           {},
@@ -164,9 +149,10 @@ void Endpoint::open(Exchange& exchange, Role role, const std::string& wanted, Of
   const RoomId room(exchange.parameter("room"));
   const std::string id = random_token(kIdLength);
   const std::string etag = '"' + random_token(12) + '"';
-  std::string name = query_value(exchange, "name");
+  std::string name = http::query_value(exchange.query(), "name");
   if (name.empty()) name = role == Role::Ingest ? "WHIP" : "WHEP";
-  const std::string token = token_of(exchange), sdp(exchange.body());
+  const std::string token(http::bearer_token(exchange.header("Authorization")));
+  const std::string sdp(exchange.body());
   const std::string location = base_path(role) + room.str() + "/session/" + id;
   const std::weak_ptr<bool> alive = alive_;
 
