@@ -26,7 +26,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"recordings", {"recordings", "pipelines", "support", "support/glib"}},
     {"signaling",
      {"signaling", "signaling/http", "signaling/json", "signaling/sdp", "rooms", "support",
-       "support/glib"}},
+      "support/glib"}},
     {"signaling/http",
      {"signaling/http", "signaling", "signaling/json", "rooms", "support", "support/glib"}},
     {"signaling/json", {"signaling/json", "support", "support/glib"}},
