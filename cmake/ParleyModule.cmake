@@ -7,6 +7,10 @@ target_compile_features(parley_options INTERFACE cxx_std_20)
 target_compile_options(parley_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
   -Wconversion -Wno-sign-conversion -Woverloaded-virtual)
+# Moved std::variants with a string in them, at -O2 (gcc.gnu.org/PR105562 and its like).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(parley_options INTERFACE -Wno-maybe-uninitialized)
+endif()
 if(PARLEY_WERROR)
   target_compile_options(parley_options INTERFACE -Werror)
 endif()
