@@ -85,7 +85,7 @@ Result<std::shared_ptr<const DtlsIdentity>> DtlsIdentity::make() {
   const auto failed = [](const char* what) {
     return Error{"crypto_failed", std::string(what) + ": " + last_error()};
   };
-  const Key key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
+  const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), &EVP_PKEY_free);
   if (!key) return failed("cannot make a key");
   const Certificate certificate = make_certificate(key.get());
   if (!certificate) return failed("cannot make a certificate");

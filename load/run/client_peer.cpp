@@ -86,9 +86,9 @@ Status ClientPeer::accept(std::string_view answer) {
 /// The address that signaling reached is the likeliest to be reachable.
 void ClientPeer::prefer_server(RemoteEnd& remote) const {
   if (server_)
-    std::ranges::stable_partition(remote.candidates, [&](const transport::Address& candidate) {
-      return candidate.ip == *server_;
-    });
+    std::stable_partition(
+        remote.candidates.begin(), remote.candidates.end(),
+        [&](const transport::Address& candidate) { return candidate.ip == *server_; });
 }
 
 }  // namespace parley::load

@@ -22,7 +22,7 @@ namespace {
 /// A certificate made here, and its fingerprint by another way than the one under test.
 class Fingerprint : public ::testing::Test {
  protected:
-  Fingerprint() : key(EVP_EC_gen("P-256")), certificate(X509_new()) {
+  Fingerprint() : key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")), certificate(X509_new()) {
     ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
     X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
     X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
