@@ -2,10 +2,10 @@
 import { fanOut } from './forward.mjs';
 import { startJanus } from './lib/janus_server.mjs';
 import { figures, load, loadParley } from './lib/load.mjs';
-import { mean, printTable } from './lib/table.mjs';
+import { median, printTable } from './lib/table.mjs';
 import { pacedFloor } from './programs.mjs';
 
-const ROUNDS = 2;
+const ROUNDS = 3;
 
 async function loadJanus(build, options) {
   const server = await startJanus();
@@ -25,9 +25,9 @@ export async function janus(build) {
       runs.janus.push(figures(await loadJanus(build, fanOut(subscribers))));
       runs.floor.push(await pacedFloor(build, subscribers));
     }
-    result.push({ subscribers, ...runs, means: means(runs) });
+    result.push({ subscribers, ...runs, medians: medians(runs) });
   }
-  const rows = result.map(({ subscribers, means: { parley, janus: other, floor } }) => ({ subscribers, parley, other, floor }));
+  const rows = result.map(({ subscribers, medians: { parley, janus: other, floor } }) => ({ subscribers, parley, other, floor }));
   printTable('CPU µs per forwarded packet', ['N', 'floor', 'Parley', 'Janus', 'Parley / floor', 'Parley / Janus'],
     rows.map(({ subscribers, parley, other, floor }) => [subscribers, floor, parley.usPerPacket, other.usPerPacket,
       parley.usPerPacket / floor, parley.usPerPacket / other.usPerPacket]));
@@ -39,9 +39,9 @@ export async function janus(build) {
   return result;
 }
 
-function means({ parley, janus: other, floor }) {
-  const each = (runs) => Object.fromEntries(Object.keys(runs[0]).map((name) => [name, mean(runs.map((run) => run[name]))]));
-  return { parley: each(parley), janus: each(other), floor: mean(floor) };
+function medians({ parley, janus: other, floor }) {
+  const each = (runs) => Object.fromEntries(Object.keys(runs[0]).map((name) => [name, median(runs.map((run) => run[name]))]));
+  return { parley: each(parley), janus: each(other), floor: median(floor) };
 }
 
 const both = (parley, other) => `${parley.toFixed(1)} / ${other.toFixed(1)}`;
