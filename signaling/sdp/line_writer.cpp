@@ -101,6 +101,14 @@ void write_candidates(Attributes& attributes, const std::vector<Candidate>& cand
   attributes.add("end-of-candidates");
 }
 
+/// In an offer the transport stands once for all, as there may be a hundred m-lines; in an answer
+/// with each, where clients that look nowhere else find it.
+void write_transport(Attributes& attributes, const LocalTransport& local) {
+  attributes.add("ice-ufrag", local.ufrag);
+  attributes.add("ice-pwd", local.password);
+  attributes.add("fingerprint", local.fingerprint);
+}
+
 bool mixed_extensions(const State& state, Role role) {
   return role == Role::Offer ||
          std::any_of(state.lines.begin(), state.lines.end(),
@@ -137,6 +145,9 @@ std::string write_session(const State& state, const LocalTransport& local, Role 
   for (std::size_t i = 0; i < state.placed; ++i) {
     const Line& line = state.lines[i];
     Section section = write_line(state, line, role);
+    // With dead m-lines as well: webrtcbin takes no description in which one lacks it.
+    section.attributes.add("setup", role == Role::Offer ? "actpass" : "passive");
+    if (role == Role::Answer) write_transport(section.attributes, local);
     if (line.kind != Line::Kind::Dead) {
       if (bundle.find(' ') == std::string::npos)
         write_candidates(section.attributes, local.candidates);
@@ -144,15 +155,11 @@ std::string write_session(const State& state, const LocalTransport& local, Role 
     }
     description.sections.push_back(std::move(section));
   }
-  // The transport stands once, for the whole session: every m-line is bundled onto it.
   Attributes& session = description.attributes;
   session.add("ice-lite");
   session.add("group", bundle);
   session.add("ice-options", "trickle");
-  session.add("ice-ufrag", local.ufrag);
-  session.add("ice-pwd", local.password);
-  session.add("fingerprint", local.fingerprint);
-  session.add("setup", role == Role::Offer ? "actpass" : "passive");
+  if (role == Role::Offer) write_transport(session, local);
   if (mixed_extensions(state, role)) session.add("extmap-allow-mixed");
   session.add("msid-semantic", "WMS *");
   return write_description(description);

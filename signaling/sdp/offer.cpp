@@ -132,7 +132,13 @@ Result<Nothing> Taker::take_media(Line& line, const Section& section) {
   media->receives = media->receives && state_.options.sends;
   const bool sent = line.peer.sends;
   line.peer = std::move(*media);
+  const bool known = !line.peer.codecs.empty();
   claim_numbers(line);
+  // Against what was agreed on before the m-line loses; within one offer the offer is wrong.
+  if (known && line.peer.codecs.empty() && state_.agreed == 0)
+    return bad_sdp(section.line,
+                   "its payload types stand for other codecs in another m= line of the BUNDLE; "
+                   "give each codec a number of its own (RFC 8843 9.1).");
   if (line.peer.codecs.empty()) {
     reject(line);
     return Nothing{};

@@ -216,6 +216,19 @@ TEST(PeerOffer, NewSlotsKeepOutOfSeatsInUse) {
   EXPECT_EQ(value_of(answer.sections[1], "msid"), "seat1 a");
 }
 
+/// webrtcbin (GStreamer 1.22) takes no answer in which an m-line lacks them, a refused one
+/// included.
+TEST(PeerOffer, EveryLineOfTheAnswerHasTheTransport) {
+  MediaSession session = make_session();
+  ASSERT_TRUE(session.apply_offer(replaced(kOffer, "VP8/90000", "H265/90000")).ok());
+  const Description answer = parsed(answer_of(session));
+  ASSERT_EQ(answer.sections.size(), 2U);
+  EXPECT_EQ(answer.sections[1].head.port, 0);
+  for (const Section& section : answer.sections)
+    for (const char* name : {"setup", "ice-ufrag", "ice-pwd", "fingerprint"})
+      EXPECT_TRUE(section.attributes.has(name)) << section.head.media << " lacks " << name;
+}
+
 struct BadOffer {
   const char* name;
   const char* from;
@@ -239,6 +252,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadOffer{"Passive", "a=setup:actpass", "a=setup:passive",
                  "line 10: a=setup:passive: the server is the passive side"},
         BadOffer{"Lite", "a=setup", "a=ice-lite\r\na=setup", "line 10: a=ice-lite"},
+        BadOffer{"SharedPayloadType",
+                 "97 98\r\nc=IN IP4 0.0.0.0\r\na=mid:v\r\na=sendonly\r\na=rtcp-mux\r\na=rtpmap:97",
+                 "96 98\r\nc=IN IP4 0.0.0.0\r\na=mid:v\r\na=sendonly\r\na=rtcp-mux\r\na=rtpmap:96",
+                 "line 18: its payload types stand for other codecs"},
         BadOffer{"BadFingerprint", "44:55:66:77", "44:55:66:7", "line 9: a=fingerprint has to be"},
         BadOffer{"BadSimulcast", "a=rtcp-fb", "a=simulcast:send ;\r\na=rtcp-fb",
                  "line 24: a=simulcast: \"send ;\""},
