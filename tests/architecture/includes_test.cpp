@@ -37,7 +37,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
      {"signaling/socketio/http", "signaling/socketio", "signaling/http", "support",
       "support/glib"}},
     {"examples",
-     {"signaling/socketio/http", "signaling/socketio", "signaling/http", "support",
+     {"examples", "signaling/socketio/http", "signaling/socketio", "signaling/http", "support",
       "support/glib"}},
     {"load",
      {"load", "signaling/json", "signaling/sdp", "transport", "forwarding", "support",

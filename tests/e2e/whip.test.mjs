@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { untilAlive } from './lib/flows.mjs';
 import { Meeting } from './lib/meeting.mjs';
+
+const WHIP_PUBLISH = join(dirname(process.env.PARLEY_BINARY), '../examples/whip_publish/whip_publish');
 
 let meeting;
 before(async () => { meeting = await Meeting.start(); });
@@ -84,6 +87,23 @@ async function assertPlays(page, kinds = ['audio', 'video']) {
     if (rises(before, now)) return;
   }
   assert.fail(`nothing is played: ${JSON.stringify({ before, now })}`);
+}
+
+/** GStreamer's webrtcbin as a WHIP client: publishes until `watch` is done. */
+async function publishByGStreamer(options, watch) {
+  const client = spawn(WHIP_PUBLISH, options, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(client, 'close');
+  let said = '';
+  client.stderr.on('data', (text) => { said += text; });
+  try {
+    await watch();
+  } catch (error) {
+    error.message += `; whip_publish said: ${said || 'nothing'}`;
+    throw error;
+  } finally {
+    client.kill('SIGINT');
+    await ended;
+  }
 }
 
 const http = (path, options) => fetch(`${meeting.url}${path}`, options);
@@ -214,6 +234,21 @@ test('PATCH takes candidates, and names what it does not take', async () => {
   assert.equal(await patch('nonsense', { 'If-Match': etag }), 400);
 });
 
+test('the example in docs/whip.md publishes gst-launch lines', async () => {
+  const text = await readFile(new URL('../../docs/whip.md', import.meta.url), 'utf8');
+  const example = [...text.matchAll(/```sh\n([^`]+)```/g)].map(([, lines]) => lines).find((lines) => lines.includes('whip_publish'));
+  const here = example.replace('http://127.0.0.1:8080', meeting.url).replace(/\S+whip_publish /, `${WHIP_PUBLISH} `);
+  const ann = await meeting.join('garden', 'Ann');
+  const client = spawn('bash', ['-c', `exec ${here}`], { stdio: 'ignore' });
+  const ended = once(client, 'close');
+  try {
+    await untilAlive(ann, ['camera', 'microphone']);
+  } finally {
+    client.kill('SIGINT');
+    await ended;
+  }
+});
+
 test('the command in docs/whip.md publishes an offer that stands in a file', async () => {
   const text = await readFile(new URL('../../docs/whip.md', import.meta.url), 'utf8');
   const [, command] = /```sh\n([^`]+)```/.exec(text);
@@ -230,6 +265,47 @@ test('the command in docs/whip.md publishes an offer that stands in a file', asy
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+const H264 = 'videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=20/1 ! openh264enc gop-size=40 ! h264parse ! rtph264pay config-interval=-1';
+for (const [what, options] of Object.entries({
+  'sendonly, VP8': [],
+  'sendrecv, as webrtcbin does by itself': ['--sendrecv'],
+  'sendonly, H264': ['--video', H264],
+  'a picture alone': ['--audio', ''],
+})) {
+  test(`GStreamer's webrtcbin publishes by WHIP: ${what}`, async () => {
+    const room = meeting.newRoom();
+    const viewer = await meeting.joinAlone(room, 'viewer');
+    await publishByGStreamer([`${meeting.url}/whip/${room}?name=GStreamer`, ...options], () =>
+      untilAlive(viewer, options.includes('') ? ['camera'] : ['camera', 'microphone']));
+    await viewer.until(() => window.parley.participants.size === 0, 'that it is gone after its DELETE');
+  });
+}
+
+test('two codecs under one payload type are refused with a word of what to do', async () => {
+  const args = [`${meeting.url}/whip/${meeting.newRoom()}`, '--audio', 'audiotestsrc is-live=true ! opusenc ! rtpopuspay pt=96'];
+  const failed = await promisify(execFile)(WHIP_PUBLISH, args).then(() => null, (error) => error);
+  assert.equal(failed?.code, 1);
+  assert.match(failed.stderr, /answers 400: .*payload types stand for other codecs.*a number of its own/);
+});
+
+test('Firefox publishes by WHIP and plays by WHEP', async () => {
+  const room = meeting.newRoom();
+  const firefox = await meeting.firefox();
+  const blank = async () => {
+    const page = await firefox.newPage();
+    await page.goto(`${meeting.url}/healthz`);
+    return page;
+  };
+  const studio = await blank();
+  const published = await studio.evaluate(publish, { path: `/whip/${room}?name=Fox` });
+  assert.equal(published.status, 201, published.sdp);
+  await untilAlive(await meeting.joinAlone(room, 'viewer'), ['camera', 'microphone']);
+  const player = await blank();
+  const { status, sdp } = await player.evaluate(play, { path: `/whep/${room}/Fox` });
+  assert.equal(status, 201, sdp);
+  await assertPlays(player);
 });
 
 test('two cameras in one offer are refused with 422', async () => {
