@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 
 namespace parley::signaling::http {
+
 std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   if (authorization.size() < kScheme.size()) return authorization;
@@ -30,9 +31,14 @@ std::optional<Denial> AccessPolicy::check(Access access, const Caller& caller) c
   if (access == Access::Public) return std::nullopt;
   if (auto denial = check_host(caller)) return denial;
   if (access == Access::Read) return std::nullopt;
-  if (auto denial = check_origin(caller)) return denial;
-  if (access == Access::Create && operator_token_.empty()) return std::nullopt;
+  if (access != Access::Create || origins_.names_some())
+    if (auto denial = check_origin(caller)) return denial;
+  if (access != Access::Operator && operator_token_.empty()) return std::nullopt;
   return check_operator(caller);
+}
+
+bool AccessPolicy::shares(Access access, std::string_view origin) const {
+  return origins_.lists(origin) || (access == Access::Create && !origins_.names_some());
 }
 
 std::optional<Denial> AccessPolicy::check_websocket(const Caller& caller) const {

@@ -14,7 +14,8 @@ namespace parley::signaling::http {
 enum class Access {
   Public,    ///< pages, files, health: anybody, from anywhere
   Read,      ///< shows what goes on in rooms
-  Create,    ///< makes something new that harms nobody: without an operator token anybody may
+  Create,    ///< makes something new that harms nobody: without an operator token anybody may, and
+             ///< as pages of clients come from elsewhere, those of any origin until some are named
   Operator,  ///< changes what others use: the operator, or without a token this machine
 };
 
@@ -44,6 +45,9 @@ class AccessPolicy {
   /// The same for opening a WebSocket, where browsers ask no permission before (RFC 6455 section
   /// 10.2): a page of a foreign origin is turned away; a caller without Origin is no browser.
   [[nodiscard]] std::optional<Denial> check_websocket(const Caller& caller) const;
+
+  /// May a page of `origin` read what a route of that access answers (CORS)?
+  [[nodiscard]] bool shares(Access access, std::string_view origin) const;
 
   [[nodiscard]] const OriginPolicy& origins() const { return origins_; }
 

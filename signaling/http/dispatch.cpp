@@ -15,21 +15,53 @@ bool is_known_method(std::string_view method) {
   return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
 }
 
+/// CORS (Fetch standard, section 3.2).
+void allow_cross_origin(Exchange& exchange) {
+  const std::string origin(exchange.header("Origin"));
+  SoupMessageHeaders* headers = soup_server_message_get_response_headers(exchange.message());
+  soup_message_headers_append(headers, "Access-Control-Allow-Origin", origin.c_str());
+  soup_message_headers_append(headers, "Vary", "Origin");
+  soup_message_headers_append(headers, "Access-Control-Expose-Headers",
+                              "ETag, Link, Location, Retry-After");
+  if (exchange.method() != "OPTIONS") return;
+  soup_message_headers_append(headers, "Access-Control-Allow-Methods",
+                              "GET, HEAD, POST, PUT, PATCH, DELETE");
+  soup_message_headers_append(headers, "Access-Control-Allow-Headers",
+                              "Authorization, Content-Type, If-Match, If-None-Match");
+  soup_message_headers_append(headers, "Access-Control-Max-Age", "600");
+}
+
+/// What the request asks for, or the one that a preflight announces.
+Access access_of(const Router& router, const Exchange& exchange) {
+  const bool preflight = exchange.method() == "OPTIONS";
+  const auto outcome =
+      router.route(preflight ? exchange.header("Access-Control-Request-Method") : exchange.method(),
+                   exchange.segments());
+  const auto* match = std::get_if<Router::Match>(&outcome);
+  return match != nullptr ? match->access : Access::Public;
+}
+
+void refuse_method(const std::string& allow, Exchange& exchange) {
+  const std::string_view method = exchange.method();
+  if (method == "OPTIONS") return exchange.respond({204, {}, {}, {{"Allow", allow}}});
+  soup_message_headers_replace(soup_server_message_get_response_headers(exchange.message()),
+                               "Allow", allow.c_str());
+  const bool known = is_known_method(method);
+  exchange.fail(known ? 405 : 501, {known ? "method_not_allowed" : "unknown_method",
+                                    "This address takes " + allow + "."});
+}
+
 }  // namespace
 
 void dispatch(const Router& router, const AccessPolicy& access, Exchange& exchange) {
-  const std::string_view method = exchange.method();
-  auto outcome = router.route(method, exchange.segments());
+  const std::string_view origin = exchange.header("Origin");
+  if (!origin.empty() && access.shares(access_of(router, exchange), origin))
+    allow_cross_origin(exchange);
+  auto outcome = router.route(exchange.method(), exchange.segments());
   if (std::holds_alternative<Router::NotFound>(outcome))
     return exchange.fail(404, {"not_found", "There is nothing at this address."});
-  if (auto* refused = std::get_if<Router::MethodNotAllowed>(&outcome)) {
-    if (method == "OPTIONS") return exchange.respond({204, {}, {}, {{"Allow", refused->allow}}});
-    soup_message_headers_replace(soup_server_message_get_response_headers(exchange.message()),
-                                 "Allow", refused->allow.c_str());
-    const Error error{is_known_method(method) ? "method_not_allowed" : "unknown_method",
-                      "This address takes " + refused->allow + "."};
-    return exchange.fail(is_known_method(method) ? 405 : 501, error);
-  }
+  if (const auto* refused = std::get_if<Router::MethodNotAllowed>(&outcome))
+    return refuse_method(refused->allow, exchange);
   auto& match = std::get<Router::Match>(outcome);
   if (const auto denial = access.check(match.access, exchange.caller())) {
     Response response = error_response(denial->status, denial->error);

@@ -35,7 +35,6 @@ struct HttpServer::Impl {
         endpoint(backend, options.sessions, quota) {}
 
   Result<std::unique_ptr<HttpListener>> listen(std::uint16_t port, const Router& routes);
-  void allow_cross_origin(Exchange& exchange) const;
 
   Options options;
   Ref<GTlsCertificate> certificate;
@@ -87,10 +86,7 @@ Result<std::unique_ptr<HttpListener>> HttpServer::Impl::listen(std::uint16_t por
        .certificate = certificate,
        .body = {.bytes = options.max_body, .exceptions = options.body_exceptions},
        .connections = options.connections},
-      [this, &routes](Exchange& exchange) {
-        allow_cross_origin(exchange);
-        dispatch(routes, access, exchange);
-      });
+      [this, &routes](Exchange& exchange) { dispatch(routes, access, exchange); });
 }
 
 Status HttpServer::also_listen(std::uint16_t port, Router router) {
@@ -100,23 +96,6 @@ Status HttpServer::also_listen(std::uint16_t port, Router router) {
   impl_->other_routers.push_back(std::move(owned));
   impl_->others.push_back(std::move(listener).value());
   return Nothing{};
-}
-
-/// CORS (Fetch standard, section 3.2) for pages that --allow-origin names, and for no others.
-void HttpServer::Impl::allow_cross_origin(Exchange& exchange) const {
-  const std::string origin(exchange.header("Origin"));
-  if (origin.empty() || !access.origins().lists(origin)) return;
-  SoupMessageHeaders* headers = soup_server_message_get_response_headers(exchange.message());
-  soup_message_headers_append(headers, "Access-Control-Allow-Origin", origin.c_str());
-  soup_message_headers_append(headers, "Vary", "Origin");
-  soup_message_headers_append(headers, "Access-Control-Expose-Headers",
-                              "ETag, Link, Location, Retry-After");
-  if (exchange.method() != "OPTIONS") return;
-  soup_message_headers_append(headers, "Access-Control-Allow-Methods",
-                              "GET, HEAD, POST, PUT, PATCH, DELETE");
-  soup_message_headers_append(headers, "Access-Control-Allow-Headers",
-                              "Authorization, Content-Type, If-Match, If-None-Match");
-  soup_message_headers_append(headers, "Access-Control-Max-Age", "600");
 }
 
 std::uint16_t HttpServer::port() const {

@@ -46,6 +46,8 @@ class OriginPolicy {
   /// both name the same place, or the origin was allowed. A port that Host leaves out stands for
   /// the default of the origin's scheme, whatever ours: a proxy in front may do the TLS.
   [[nodiscard]] bool allows(std::string_view origin, std::string_view host) const;
+  /// Did the operator name any?
+  [[nodiscard]] bool names_some() const { return any_ || !allowed_.empty(); }
   /// Was `origin` named by the operator? Such a page is also given CORS headers.
   [[nodiscard]] bool lists(std::string_view origin) const;
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -9,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { untilAlive } from './lib/flows.mjs';
 import { Meeting } from './lib/meeting.mjs';
+import { openBlank } from './lib/participant.mjs';
 
 const WHIP_PUBLISH = join(dirname(process.env.PARLEY_BINARY), '../examples/whip_publish/whip_publish');
 
@@ -306,6 +308,23 @@ test('Firefox publishes by WHIP and plays by WHEP', async () => {
   const { status, sdp } = await player.evaluate(play, { path: `/whep/${room}/Fox` });
   assert.equal(status, 201, sdp);
   await assertPlays(player);
+});
+
+test('a page from elsewhere publishes, and ends what it began', async () => {
+  const room = meeting.newRoom();
+  const elsewhere = createServer((_request, response) => response.end('elsewhere')).listen(0, '127.0.0.1');
+  try {
+    await once(elsewhere, 'listening');
+    const studio = await openBlank(await meeting.chromium(), `http://127.0.0.1:${elsewhere.address().port}`, 'elsewhere');
+    const { status, location, etag, sdp } = await studio.evaluate(publish, { path: `${meeting.url}/whip/${room}` });
+    assert.equal(status, 201, sdp);
+    assert.ok(location && etag, 'the page may read neither Location nor ETag');
+    await untilAlive(await meeting.joinAlone(room, 'viewer'), ['camera', 'microphone']);
+    assert.equal(await studio.evaluate(async (url) => (await fetch(url, { method: 'DELETE', headers: { 'If-Match': '*' } })).status, meeting.url + location), 200);
+    await studio.page.close();
+  } finally {
+    elsewhere.close();
+  }
 });
 
 test('two cameras in one offer are refused with 422', async () => {

@@ -78,6 +78,23 @@ TEST(Access, ForeignPagesChangeNothingEvenWithTheToken) {
   }
 }
 
+TEST(Access, PagesFromElsewhereJoinUntilSomeAreNamed) {
+  const AccessPolicy open(OriginPolicy::create({}).value(), "secret", "box");
+  Caller caller = remote();
+  caller.origin = "https://player.example";
+  EXPECT_EQ(status(open, Access::Create, caller), 401u);
+  caller.authorization = "Bearer secret";
+  EXPECT_EQ(status(open, Access::Create, caller), 200u);
+  EXPECT_EQ(status(open, Access::Operator, caller), 403u);
+  EXPECT_TRUE(open.check_websocket(caller));
+  EXPECT_TRUE(open.shares(Access::Create, caller.origin));
+  EXPECT_FALSE(open.shares(Access::Read, caller.origin));
+  EXPECT_FALSE(open.shares(Access::Operator, caller.origin));
+  EXPECT_EQ(status(policy("secret"), Access::Create, caller), 403u);
+  EXPECT_FALSE(policy("secret").shares(Access::Create, caller.origin));
+  EXPECT_TRUE(policy("secret").shares(Access::Operator, "https://allowed.example"));
+}
+
 TEST(Access, ReboundNameReachesNothingButPublicPages) {
   Caller caller{
       .loopback = true, .host = "evil.example:8080", .origin = "http://evil.example:8080"};

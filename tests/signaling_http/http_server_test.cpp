@@ -171,6 +171,22 @@ TEST_F(HttpServerTest, RequestsThatAreNoneGet400AndHurtNobody) {
   EXPECT_EQ(call(bystander, {.path = "/healthz"})->status, 200u);
 }
 
+TEST_F(HttpServerTest, PagesFromElsewhereMakeRoomsAndReadNoneUnlessNamed) {
+  running_.start();
+  const auto allowed = [&](const char* method, const char* asks) {
+    return running_
+        .call({.method = method,
+               .path = "/api/rooms",
+               .headers = {{"Origin", "https://app.example"},
+                           {"Access-Control-Request-Method", asks}}})
+        .header("access-control-allow-origin");
+  };
+  EXPECT_EQ(allowed("OPTIONS", "POST"), "https://app.example");
+  EXPECT_EQ(allowed("POST", ""), "https://app.example");
+  EXPECT_EQ(allowed("OPTIONS", "GET"), "");
+  EXPECT_EQ(allowed("GET", ""), "");
+}
+
 TEST_F(HttpServerTest, AllowedOriginsGetCorsAndOthersDoNot) {
   running_.options.allow_origins = {"https://app.example"};
   running_.start();
