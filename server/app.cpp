@@ -90,6 +90,8 @@ signaling::http::Options http_options(const Config& config) {
   options.tls_self_signed = config.tls_self_signed;
   options.operator_token = config.operator_token;
   options.allow_origins = config.allow_origins;
+  options.ice_servers = config.ice_servers;
+  options.turn_secret = config.turn_secret;
   options.sessions.per_address = config.max_per_address;
   // A page takes a few connections beside the one of its session, none of them for long.
   options.connections.per_address = 2 * config.max_per_address;
@@ -130,7 +132,7 @@ Status serve(const Config& config) {
   events.report_to(&conference);
   auto http = signaling::http::HttpServer::start(http_options(config), conference);
   if (!http) return http.error();
-  const signaling::whip::Endpoint whip((*http)->router(), (*http)->quota(), conference, main_loop);
+  const signaling::whip::Endpoint whip(**http, conference, main_loop);
   signaling::peerjs::PeerServer peerjs((*http)->quota());
   if (const Status status = serve_peerjs(peerjs, **http, config.peerjs_port); !status)
     return status.error();

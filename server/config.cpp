@@ -42,6 +42,13 @@ void add_network_options(CLI::App& app, Config& config, std::string& listen) {
          "Address put into ICE candidates, repeatable (default: the machine's own)")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  option(app, "ice-server", config.ice_servers,
+         "STUN or TURN server that clients are told of, repeatable: stun:HOST[:PORT] or "
+         "turn:HOST[:PORT][?transport=tcp]")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  option(app, "turn-secret", config.turn_secret,
+         "Secret shared with the TURN servers (coturn: static-auth-secret)");
   option(app, "web", config.web, "Folder of another front end instead of the built-in page")
       ->check(CLI::ExistingDirectory);
   option(app, "tls-cert", config.tls_cert, "Certificate chain for HTTPS, PEM")

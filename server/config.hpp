@@ -32,6 +32,8 @@ struct Config {
   std::string tls_key;
   bool tls_self_signed = false;
   std::string operator_token;
+  std::vector<std::string> ice_servers;
+  std::string turn_secret;
   std::vector<std::string> allow_origins;
   std::string branches = "safe";
   std::uint16_t peerjs_port = 0;  ///< 0: off

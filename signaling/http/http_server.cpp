@@ -27,18 +27,21 @@ Result<Ref<GTlsCertificate>> certificate_for(const Options& options) {
 }  // namespace
 
 struct HttpServer::Impl {
-  Impl(Options server_options, Ref<GTlsCertificate> tls, Backend& backend, AccessPolicy policy)
+  Impl(Options server_options, Ref<GTlsCertificate> tls, Backend& backend, AccessPolicy policy,
+       IceServers ice)
       : options(std::move(server_options)),
         certificate(std::move(tls)),
         access(std::move(policy)),
+        ice_servers(std::move(ice)),
         quota(options.sessions.total, options.sessions.per_address),
-        endpoint(backend, options.sessions, quota) {}
+        endpoint(backend, options.sessions, quota, ice_servers) {}
 
   Result<std::unique_ptr<HttpListener>> listen(std::uint16_t port, const Router& routes);
 
   Options options;
   Ref<GTlsCertificate> certificate;
   AccessPolicy access;
+  IceServers ice_servers;
   Router router;
   SessionQuota quota;
   WsEndpoint endpoint;
@@ -61,9 +64,12 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, Backend& 
   auto certificate = certificate_for(options);
   if (!certificate) return certificate.error();
 
-  auto impl =
-      std::make_unique<Impl>(options, *certificate, backend,
-                             AccessPolicy(*origins, options.operator_token, g_get_host_name()));
+  auto ice_servers = IceServers::create(options.ice_servers, options.turn_secret);
+  if (!ice_servers) return ice_servers.error();
+
+  auto impl = std::make_unique<Impl>(
+      options, *certificate, backend,
+      AccessPolicy(*origins, options.operator_token, g_get_host_name()), *std::move(ice_servers));
   Impl* self = impl.get();
   add_rest_api(self->router, backend, options.graphviz);
   add_pages(self->router, std::move(files).value(), options.content_security_policy);
@@ -108,6 +114,10 @@ std::string HttpServer::url() const {
 
 Router& HttpServer::router() {
   return impl_->router;
+}
+
+const IceServers& HttpServer::ice_servers() const {
+  return impl_->ice_servers;
 }
 
 SessionQuota& HttpServer::quota() {

@@ -9,6 +9,7 @@
 #include "signaling/backend.hpp"
 #include "signaling/http/acceptor.hpp"
 #include "signaling/http/graphviz.hpp"
+#include "signaling/http/ice_servers.hpp"
 #include "signaling/http/pages.hpp"
 #include "signaling/http/request_limits.hpp"
 #include "signaling/http/router.hpp"
@@ -23,8 +24,10 @@ struct Options {
   std::string tls_cert;            ///< PEM, together with the key
   std::string tls_key;
   bool tls_self_signed = false;
-  std::string web_dir;         ///< holds index.html; its files are served below /assets/
-  std::string operator_token;  ///< empty: operator calls are taken from this machine only
+  std::string web_dir;                   ///< holds index.html; its files are served below /assets/
+  std::string operator_token;            ///< empty: operator calls are taken from this machine only
+  std::vector<std::string> ice_servers;  ///< that clients are told of: see IceServers
+  std::string turn_secret;
   std::vector<std::string> allow_origins;  ///< pages of other origins that may use this server
   /// Sent with the meeting page; empty for none (a front end of the operator's own may need that).
   std::string content_security_policy = kStrictPolicy;
@@ -41,7 +44,7 @@ class HttpServer {
   /// Listens when it returns. `backend` outlives the server. Errors are one line that says what is
   /// wrong and how to mend it: bad_listen_address, address_in_use, address_not_available,
   /// listen_failed, bad_tls_certificate, bad_tls_key, tls_key_mismatch, tls_options,
-  /// bad_web_directory, invalid_origin.
+  /// bad_web_directory, invalid_origin, invalid_ice_server, no_turn_secret.
   static Result<std::unique_ptr<HttpServer>> start(Options options, Backend& backend);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
@@ -55,6 +58,8 @@ class HttpServer {
   /// Listens on a port of its own as well, with these routes alone; host, certificate, limits and
   /// access are the same. Errors: those of start().
   Status also_listen(std::uint16_t port, Router router);
+  /// What clients of all protocols are told of.
+  [[nodiscard]] const IceServers& ice_servers() const;
   /// What the sessions of all protocols share.
   [[nodiscard]] SessionQuota& quota();
   /// WebSocket sessions that are open or closing.

@@ -11,8 +11,9 @@ constexpr const char* kSubprotocol = "parley.v1";
 
 }  // namespace
 
-WsEndpoint::WsEndpoint(Backend& backend, const SessionLimits& limits, SessionQuota& quota)
-    : backend_(backend), limits_(limits), quota_(quota) {}
+WsEndpoint::WsEndpoint(Backend& backend, const SessionLimits& limits, SessionQuota& quota,
+                       const IceServers& ice_servers)
+    : backend_(backend), limits_(limits), quota_(quota), ice_servers_(ice_servers) {}
 
 WsEndpoint::~WsEndpoint() = default;
 
@@ -27,8 +28,8 @@ void WsEndpoint::open(Exchange& exchange) {
 
 void WsEndpoint::opened(Ref<GIOStream> stream, std::shared_ptr<SessionQuota::Seat> seat) {
   const std::uint64_t id = next_++;
-  const auto session = std::make_shared<WsSession>(std::move(stream), limits_, backend_,
-                                                   [this, id] { sessions_.erase(id); });
+  const auto session = std::make_shared<WsSession>(std::move(stream), limits_, ice_servers_,
+                                                   backend_, [this, id] { sessions_.erase(id); });
   sessions_.emplace(id, Entry{session, std::move(seat)});
   session->start();
 }

@@ -16,8 +16,9 @@ namespace parley::signaling::http {
 /// Main-bound. Destroying it drops what is still open without a word to the backend.
 class WsEndpoint {
  public:
-  /// `quota` outlives it.
-  WsEndpoint(Backend& backend, const SessionLimits& limits, SessionQuota& quota);
+  /// `quota` and `ice_servers` outlive it.
+  WsEndpoint(Backend& backend, const SessionLimits& limits, SessionQuota& quota,
+             const IceServers& ice_servers);
   ~WsEndpoint();
   WsEndpoint(const WsEndpoint&) = delete;
   WsEndpoint& operator=(const WsEndpoint&) = delete;
@@ -38,6 +39,7 @@ class WsEndpoint {
   Backend& backend_;
   SessionLimits limits_;
   SessionQuota& quota_;
+  const IceServers& ice_servers_;
   std::unordered_map<std::uint64_t, Entry> sessions_;
   std::uint64_t next_ = 1;
 };

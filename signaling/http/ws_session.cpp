@@ -8,9 +8,10 @@
 
 namespace parley::signaling::http {
 
-WsSession::WsSession(Ref<GIOStream> stream, const SessionLimits& limits, Backend& backend,
-                     std::function<void()> ended)
+WsSession::WsSession(Ref<GIOStream> stream, const SessionLimits& limits,
+                     const IceServers& ice_servers, Backend& backend, std::function<void()> ended)
     : limits_(limits),
+      ice_servers_(ice_servers),
       backend_(backend),
       ended_(std::move(ended)),
       socket_(std::move(stream), limits.socket,
@@ -76,7 +77,8 @@ void WsSession::answer(RequestId request, const Result<rooms::Reply>& reply) {
   if (!id) return;
   if (!reply) return socket_.send(native::encode_error(*id, reply.error()));
   socket_.send(native::encode_reply(
-      *id, *reply, std::chrono::floor<std::chrono::seconds>(limits_.socket.ping_interval)));
+      *id, *reply, std::chrono::floor<std::chrono::seconds>(limits_.socket.ping_interval),
+      ice_servers_.at(wall_now())));
   if (const auto* joined = std::get_if<rooms::reply::Joined>(&*reply)) {
     join_timer_.stop();
     socket_.send(native::encode_joined(*joined));

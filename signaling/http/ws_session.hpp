@@ -13,6 +13,7 @@
 #include <gio/gio.h>
 
 #include "signaling/backend.hpp"
+#include "signaling/http/ice_servers.hpp"
 #include "signaling/http/rate_limiter.hpp"
 #include "signaling/http/websocket.hpp"
 #include "signaling/native/decode.hpp"
@@ -36,8 +37,9 @@ struct SessionLimits {
 class WsSession final : public Client, public std::enable_shared_from_this<WsSession> {
  public:
   /// `ended` is called once, from the main loop, after the backend was told; it may destroy this.
-  WsSession(Ref<GIOStream> stream, const SessionLimits& limits, Backend& backend,
-            std::function<void()> ended);
+  /// `ice_servers` outlives it.
+  WsSession(Ref<GIOStream> stream, const SessionLimits& limits, const IceServers& ice_servers,
+            Backend& backend, std::function<void()> ended);
   ~WsSession() override;
 
   /// Tells the backend of the new client. Once, after construction.
@@ -62,6 +64,7 @@ class WsSession final : public Client, public std::enable_shared_from_this<WsSes
   void ended(const WebSocket::Ended& ended);
 
   SessionLimits limits_;
+  const IceServers& ice_servers_;
   Backend& backend_;
   std::function<void()> ended_;
   WebSocket socket_;

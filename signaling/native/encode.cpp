@@ -16,9 +16,18 @@ json::Writer reply_to(const MessageId& id, const char* type) {
   return out;
 }
 
+/// Members as RTCIceServer has them, so that a page hands it to its RTCPeerConnection.
+void write_ice_server(json::Writer& out, const IceServer& server) {
+  out.field("urls", server.url);
+  if (server.username.empty()) return;
+  out.field("username", server.username);
+  out.field("credential", server.credential);
+}
+
 struct ReplyFields {
   json::Writer& out;
   std::chrono::seconds keepalive;
+  const std::vector<IceServer>& ice_servers;
 
   void operator()(const reply::Done&) const {}
   void operator()(const reply::Published& published) const {
@@ -37,15 +46,19 @@ struct ReplyFields {
     out.list("chat", joined.chat,
              [&](const rooms::ChatMessage& message) { write_chat_message(out, message); });
     out.field("keepaliveSeconds", std::int64_t{keepalive.count()});
+    if (!ice_servers.empty())
+      out.list("iceServers", ice_servers,
+               [&](const IceServer& server) { write_ice_server(out, server); });
   }
 };
 
 }  // namespace
 
 std::string encode_reply(const MessageId& id, const rooms::Reply& reply,
-                         std::chrono::seconds keepalive) {
+                         std::chrono::seconds keepalive,
+                         const std::vector<IceServer>& ice_servers) {
   json::Writer out = reply_to(id, "ok");
-  std::visit(ReplyFields{out, keepalive}, reply);
+  std::visit(ReplyFields{out, keepalive, ice_servers}, reply);
   return out.text();
 }
 

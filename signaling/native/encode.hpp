@@ -7,13 +7,15 @@
 #include <vector>
 
 #include "signaling/backend.hpp"
+#include "signaling/ice_server.hpp"
 #include "signaling/native/decode.hpp"
 
 namespace parley::signaling::native {
 
-/// `keepalive`: how often the server pings, told to joiners.
+/// Joiners are told how often the server pings (`keepalive`), and of `ice_servers`.
 std::string encode_reply(const MessageId& id, const rooms::Reply& reply,
-                         std::chrono::seconds keepalive);
+                         std::chrono::seconds keepalive,
+                         const std::vector<IceServer>& ice_servers = {});
 std::string encode_error(const MessageId& id, const Error& error);
 std::string encode_pong(const MessageId& id, WallTime now);
 /// The reply to the client's own offer.

@@ -66,6 +66,19 @@ Response options(const char* accept) {
            {"Access-Control-Allow-Methods", kMethods}}};
 }
 
+/// RFC 9725 section 4.6.
+std::string links_to(const std::vector<IceServer>& servers) {
+  std::string links;
+  for (const IceServer& server : servers) {
+    if (!links.empty()) links += ", ";
+    links += '<' + server.url + ">; rel=\"ice-server\"";
+    if (!server.username.empty())
+      links += "; username=\"" + server.username + "\"; credential=\"" + server.credential +
+               "\"; credential-type=\"password\"";
+  }
+  return links;
+}
+
 bool lacks(const Offer& offer, const std::optional<rooms::Track>& track) {
   if (!track || track->codec.empty() || offer.of(track->kind).empty()) return false;
   return std::ranges::none_of(offer.of(track->kind), [&](media::CodecName codec) {
@@ -75,11 +88,13 @@ bool lacks(const Offer& offer, const std::optional<rooms::Track>& track) {
 
 }  // namespace
 
-Endpoint::Endpoint(http::Router& router, http::SessionQuota& quota, Backend& backend,
-                   MainLoop& main_loop)
-    : quota_(quota), backend_(backend), main_loop_(main_loop) {
-  add_routes(router, Role::Ingest);
-  add_routes(router, Role::Playback);
+Endpoint::Endpoint(http::HttpServer& server, Backend& backend, MainLoop& main_loop)
+    : quota_(server.quota()),
+      ice_servers_(server.ice_servers()),
+      backend_(backend),
+      main_loop_(main_loop) {
+  add_routes(server.router(), Role::Ingest);
+  add_routes(server.router(), Role::Playback);
 }
 
 Endpoint::~Endpoint() = default;
@@ -165,15 +180,18 @@ void Endpoint::open(Exchange& exchange, Role role, const std::string& wanted, Of
     if (alive.expired()) return;
     if (const auto it = sessions_.find(id); it != sessions_.end()) it->second.peer->remove();
   });
-  hooks.answered = [reply, location, etag](const Result<std::string>& answer) {
+  hooks.answered = [reply, location, etag, links = links_to(ice_servers_.at(wall_now()))](
+                       const Result<std::string>& answer) {
     if (!answer) return reply(failed(answer.error()));
-    reply({201,
-           kSdp,
-           *answer,
-           {{"Location", location},
-            {"ETag", etag},
-            {"Accept-Patch", kFragment},
-            {"Cache-Control", "no-store"}}});
+    Response response{201,
+                      kSdp,
+                      *answer,
+                      {{"Location", location},
+                       {"ETag", etag},
+                       {"Accept-Patch", kFragment},
+                       {"Cache-Control", "no-store"}}};
+    if (!links.empty()) response.headers.emplace_back("Link", links);
+    reply(std::move(response));
   };
   const auto peer = std::make_shared<Peer>(role, backend_, wanted, std::move(hooks));
   sessions_.emplace(id, Session{role, peer, std::move(*seat), etag, std::move(offer.ufrag)});

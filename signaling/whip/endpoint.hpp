@@ -7,7 +7,7 @@
 
 #include "signaling/backend.hpp"
 #include "signaling/http/exchange.hpp"
-#include "signaling/http/router.hpp"
+#include "signaling/http/http_server.hpp"
 #include "signaling/http/session_quota.hpp"
 #include "signaling/whip/peer.hpp"
 #include "support/glib/main_loop.hpp"
@@ -19,7 +19,7 @@ namespace parley::signaling::whip {
 class Endpoint {
  public:
   /// Adds its routes. All that is given outlives it.
-  Endpoint(http::Router& router, http::SessionQuota& quota, Backend& backend, MainLoop& main_loop);
+  Endpoint(http::HttpServer& server, Backend& backend, MainLoop& main_loop);
   ~Endpoint();
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
@@ -47,6 +47,7 @@ class Endpoint {
   Session* find(http::Exchange& exchange, Role role);
 
   http::SessionQuota& quota_;
+  const http::IceServers& ice_servers_;
   Backend& backend_;
   MainLoop& main_loop_;
   std::unordered_map<std::string, Session> sessions_;  ///< by their unguessable ids

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -10,7 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { untilAlive } from './lib/flows.mjs';
 import { Meeting } from './lib/meeting.mjs';
-import { openBlank } from './lib/participant.mjs';
+import { joinAlone, openBlank } from './lib/participant.mjs';
+import { startServer } from './lib/server.mjs';
 
 const WHIP_PUBLISH = join(dirname(process.env.PARLEY_BINARY), '../examples/whip_publish/whip_publish');
 
@@ -324,6 +326,28 @@ test('a page from elsewhere publishes, and ends what it began', async () => {
     await studio.page.close();
   } finally {
     elsewhere.close();
+  }
+});
+
+test('clients of every protocol are told of the STUN and TURN servers', async () => {
+  const server = await startServer(['--ice-server', 'stun:127.0.0.1:9', '--ice-server', 'turn:127.0.0.1:9?transport=tcp', '--turn-secret', 'north']);
+  try {
+    const chromium = await meeting.chromium();
+    const studio = await openBlank(chromium, server.url, 'studio');
+    const body = await studio.evaluate(makeOffer, { direction: 'sendonly' });
+    const response = await fetch(`${server.url}/whip/garden`, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body });
+    assert.equal(response.status, 201);
+    const [, stun, turn, username, credential] = /^<(stun:[^>]+)>; rel="ice-server", <(turn:[^>]+)>; rel="ice-server"; username="(\d+)"; credential="([^"]+)"; credential-type="password"$/.exec(response.headers.get('Link')) ?? [];
+    assert.deepEqual([stun, turn], ['stun:127.0.0.1:9', 'turn:127.0.0.1:9?transport=tcp'], response.headers.get('Link'));
+    assert.equal(credential, createHmac('sha1', 'north').update(username).digest('base64'));
+    assert.ok(Math.abs(Number(username) - Date.now() / 1000 - 86_400) < 60, username);
+    const ann = await joinAlone(chromium, server.url, 'garden', 'Ann');
+    const { iceServers } = await ann.evaluate(() => window.parley.peerConnection.getConfiguration());
+    assert.deepEqual(iceServers.flatMap(({ urls }) => urls), [stun, turn]);
+    await ann.page.close();
+    await studio.page.close();
+  } finally {
+    await server.stop();
   }
 });
 

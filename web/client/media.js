@@ -42,11 +42,30 @@ export class MediaConnection {
   constructor(handlers) {
     this.#handlers = handlers;
     this.#clock = handlers.clock ?? systemClock;
-    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-    this.pc.onconnectionstatechange = () => this.#stateChanged();
-    this.pc.onnegotiationneeded = () => this.#enqueue(() => this.#offer());
-    this.pc.ondatachannel = ({ channel }) => handlers.onChannel(channel);
+    this.pc = this.#open();
     this.#giveUpAfter(CONNECT_TIMEOUT_MS, 'connect-timeout');
+  }
+
+  /** @param {RTCIceServer[]} [iceServers] */
+  #open(iceServers = []) {
+    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers });
+    pc.onconnectionstatechange = () => this.#stateChanged();
+    pc.onnegotiationneeded = () => this.#enqueue(() => this.#offer());
+    pc.ondatachannel = ({ channel }) => this.#handlers.onChannel(channel);
+    return pc;
+  }
+
+  /**
+   * To be called before the first offer. The connection becomes another one: to change the servers of
+   * one that is there counts as an ICE restart, which wants an offer.
+   *
+   * @param {RTCIceServer[]} iceServers
+   */
+  useIceServers(iceServers) {
+    if (iceServers.length === 0 || this.#closed) return;
+    this.pc.onconnectionstatechange = null;
+    this.pc.close();
+    this.pc = this.#open(iceServers);
   }
 
   /** Media flows: a resume may go on with this connection. */

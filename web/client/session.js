@@ -118,12 +118,16 @@ export class Session {
     const resume = this.#seat && { ...this.#seat, media: keep ? 'keep' : 'new' };
     const reply = signaling.request('join', resume ? { ...this.#fields, resume } : this.#fields);
     if (!resume) this.#handlers.onJoining();
-    this.#joined(await reply);
+    this.#joined(await reply, keep);
   }
 
-  /** @param {Message} reply */
-  #joined(reply) {
+  /**
+   * @param {Message} reply
+   * @param {boolean} mediaKept
+   */
+  #joined(reply, mediaKept) {
     this.#seat = { participant: reply.participant, token: reply.resumeToken };
+    if (!mediaKept) this.media?.useIceServers(reply.iceServers ?? []);
     this.#setState('joined');
     this.#handlers.onJoined(reply);
   }

@@ -22,9 +22,10 @@ import { sendThrough } from './impairment.mjs';
  * @param {string} room
  * @param {string} name
  * @param {ParticipantOptions} [options]
+ * @param {(page: any) => Promise<void>} [prepare]  the page, before it is navigated
  */
-export async function joinAlone(browser, url, room, name, { camera, microphone, subscribe = 'all', prefers, lacks, answers, svc, relay } = {}) {
-  const client = await openBlank(browser, url, name, (page) => relay && sendThrough(page, relay.port));
+export async function joinAlone(browser, url, room, name, { camera, microphone, subscribe = 'all', prefers, lacks, answers, svc, relay } = {}, prepare = async () => {}) {
+  const client = await openBlank(browser, url, name, (page) => (relay ? sendThrough(page, relay.port) : prepare(page)));
   if (prefers || lacks) await client.evaluate(chooseCodecs, { prefers, lacks });
   if (answers) await client.evaluate(answerWith, answers);
   if (svc) await client.evaluate(sendScalable, svc);
