@@ -89,7 +89,8 @@ void Connection::connect(const std::string& name, Value auth) {
   SocketPacket welcome{SocketPacketType::Connect, name, {}, {}};
   if (version_ == Version::V4) welcome.data = object({{"sid", socket->id()}});
   send(encode(welcome));
-  if (nsp->second->connected_) nsp->second->connected_(*socket);
+  for (const auto& handler : nsp->second->connected_)
+    if (socket->connected()) handler(*socket);
 }
 
 /// `what`: the message alone, or an object with it. Clients 2.x take either and expect a string.

@@ -68,8 +68,9 @@ class Namespace {
   /// Asked before a client is let in. Its error reaches the client as connect_error, with `message`
   /// and data.code.
   void guard(Guard guard) { guard_ = std::move(guard); }
-  /// Called for each client that joined, after it was told so.
-  void on_connection(ConnectionHandler handler) { connected_ = std::move(handler); }
+  /// Called for each client that joined, after it was told so. Several applications may share a
+  /// namespace: each handler is called, in their order.
+  void on_connection(ConnectionHandler handler) { connected_.push_back(std::move(handler)); }
 
   /// Null when nobody connected has that id.
   [[nodiscard]] Socket* find(std::string_view socket_id) const;
@@ -91,7 +92,7 @@ class Namespace {
   const SocketSettings& settings_;
   Timers& timers_;
   Guard guard_;
-  ConnectionHandler connected_;
+  std::vector<ConnectionHandler> connected_;
   std::map<std::string, Socket*, std::less<>> sockets_;  ///< by id
   std::map<std::string, std::unordered_set<Socket*>, std::less<>> rooms_;
 };

@@ -39,7 +39,7 @@ void Socket::on_any(AnyHandler handler) {
 }
 
 void Socket::on_disconnect(DisconnectHandler handler) {
-  if (connected()) disconnected_ = std::move(handler);
+  if (connected()) disconnected_.push_back(std::move(handler));
 }
 
 // --- Sending
@@ -146,7 +146,7 @@ void Socket::finish(std::string_view reason) {
   nsp_.remove(*this);
   for (auto& [id, waiting] : std::exchange(waiting_, {}))
     if (waiting.answered) waiting.answered(Error{"disconnected", "The client is gone"});
-  if (const auto handler = std::exchange(disconnected_, nullptr)) handler(reason);
+  for (const auto& handler : std::exchange(disconnected_, {})) handler(reason);
   handlers_.clear();
   any_.reset();
   rooms_.clear();

@@ -75,8 +75,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
   void on(const std::string& event, Handler handler);
   /// For every event, before the handler of its name.
   void on_any(AnyHandler handler);
-  /// Called once, when nothing reaches it any more; rooms() still tells where it was. All handlers
-  /// are dropped after that.
+  /// Called once, when nothing reaches it any more; rooms() still tells where it was. Several may
+  /// be set, and are called in their order. All handlers are dropped after that.
   void on_disconnect(DisconnectHandler handler);
 
   /// `event` is not reserved (is_reserved_event()).
@@ -126,7 +126,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   const Value auth_;
   std::unordered_map<std::string, std::shared_ptr<const Handler>> handlers_;
   std::shared_ptr<const AnyHandler> any_;
-  DisconnectHandler disconnected_;
+  std::vector<DisconnectHandler> disconnected_;
   std::set<std::string> rooms_;
   std::map<std::uint64_t, Waiting> waiting_;
   std::uint64_t next_ack_ = 0;

@@ -177,6 +177,24 @@ TEST_F(SocketServerTest, AnAckIsAnsweredOnceAndEvenLater) {
   EXPECT_THAT(link->sent(), IsEmpty());
 }
 
+TEST_F(SocketServerTest, SeveralApplicationsShareANamespace) {
+  std::vector<std::string> log;
+  for (const char* name : {"one", "two"})
+    server().of("/").on_connection([&log, name](Socket& socket) {
+      log.push_back(std::string(name) + " met");
+      socket.on(name, [&log, name](const Args&, const Ack&) { log.emplace_back(name); });
+      socket.on_disconnect(
+          [&log, name](std::string_view) { log.push_back(std::string(name) + " lost"); });
+    });
+  {
+    const auto link = joined();
+    link->receive(R"(2["two"])");
+    link->receive(R"(2["one"])");
+  }
+  EXPECT_THAT(log, ElementsAre("one met", "two met", "two", "one", "one lost", "two lost"));
+  EXPECT_EQ(left_.size(), 1U);
+}
+
 TEST_F(SocketServerTest, BinaryGoesBothWays) {
   const auto link = joined();
   last().on("echo", [&](const Args& args, const Ack& ack) { ack(args); });
