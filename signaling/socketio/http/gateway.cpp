@@ -1,11 +1,11 @@
 #include "signaling/socketio/http/gateway.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include <spdlog/spdlog.h>
 
-#include "signaling/http/acceptor.hpp"
 #include "signaling/http/upgrade.hpp"
 #include "support/ids.hpp"
 
@@ -30,19 +30,19 @@ void refuse(http::Exchange& exchange, const EngineError& error) {
   exchange.respond(error_response(error, error.status()));
 }
 
-GInetAddress* address_of(const http::Exchange& exchange) {
+std::string address_of(const http::Exchange& exchange) {
   GSocketAddress* remote = soup_server_message_get_remote_address(exchange.message());
-  if (!G_IS_INET_SOCKET_ADDRESS(remote)) return nullptr;
-  return g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(remote));
+  if (!G_IS_INET_SOCKET_ADDRESS(remote)) return {};
+  const GString_ text(
+      g_inet_address_to_string(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(remote))));
+  return text.get();
 }
 
 Handshake handshake_of(const http::Exchange& exchange, Version version, Query query) {
-  GInetAddress* address = address_of(exchange);
-  const GString_ text(address == nullptr ? nullptr : g_inet_address_to_string(address));
   return {.sid = random_token(kSidLength),
           .version = version,
           .query = std::move(query),
-          .address = text ? text.get() : "",
+          .address = address_of(exchange),
           .origin = std::string(exchange.header("Origin")),
           .authorization = std::string(exchange.header("Authorization"))};
 }
@@ -54,6 +54,8 @@ Gateway::Gateway(GatewaySettings settings, Accept accept, Timers& timers)
       accept_(std::move(accept)),
       timers_(timers),
       channels_(websocket_limits(settings_)),
+      own_quota_(settings_.sessions, settings_.per_address),
+      quota_(settings_.quota == nullptr ? own_quota_ : *settings_.quota),
       self_(std::make_shared<Gateway*>(this)) {}
 
 Gateway::~Gateway() {
@@ -61,6 +63,7 @@ Gateway::~Gateway() {
 }
 
 void Gateway::close_all() {
+  closed_ = true;
   std::vector<std::shared_ptr<Link>> links;
   for (const auto& [sid, entry] : links_) links.push_back(entry.link);
   for (const auto& link : links) link->shut_down();
@@ -101,37 +104,37 @@ SessionState Gateway::state_of(const Query& query) const {
 void Gateway::open(http::Exchange& exchange, const EngineRequest& request, Query query) {
   if (const auto why = settings_.forbid ? settings_.forbid(exchange) : std::nullopt)
     return refuse(exchange, {EngineErrorCode::Forbidden, *why});
-  GInetAddress* peer = address_of(exchange);
-  const std::string address = peer == nullptr ? std::string() : http::client_key(peer);
-  if (full(address)) {
+  const std::string address = exchange.client_key();
+  auto seat = take_seat(address);
+  if (!seat) {
     auto response = error_response({EngineErrorCode::Forbidden, "Too many sessions"}, 503);
     response.headers.emplace_back("Retry-After", "10");
     return exchange.respond(std::move(response));
   }
   Handshake handshake = handshake_of(exchange, request.version, std::move(query));
   if (request.kind == RequestKind::OpenWebSocket)
-    return open_on_websocket(exchange, request, std::move(handshake), address);
+    return open_on_websocket(exchange, request, std::move(handshake), std::move(*seat));
 
-  const auto link = add(std::move(handshake), std::nullopt, request.base64, address);
+  const auto link =
+      add(std::move(handshake), std::nullopt, request.base64, std::move(*seat), address);
   Entry& entry = links_.at(link->handshake().sid);
   entry.half_open = half_open_.insert(half_open_.end(), link->handshake().sid);
   link->wait(exchange);
   link->begin(accept_);
-  if (half_open_.size() <= settings_.half_open) return;
-  const auto oldest = links_.at(half_open_.front()).link;
-  spdlog::debug("socket.io: session {} never went on", oldest->handshake().sid);
-  oldest->shut_down();
+  if (half_open_.size() > settings_.half_open) end_half_open(half_open_.front());
 }
 
 void Gateway::open_on_websocket(http::Exchange& exchange, const EngineRequest& request,
-                                Handshake handshake, const std::string& address) {
+                                Handshake handshake, http::SessionQuota::Seat seat) {
+  // std::function wants what it holds to be copyable.
+  const auto held = std::make_shared<http::SessionQuota::Seat>(std::move(seat));
   const auto opened = [self = std::weak_ptr(self_), base64 = request.base64,
-                       handshake = std::move(handshake), address](Ref<GIOStream> stream) {
+                       handshake = std::move(handshake), held](Ref<GIOStream> stream) {
     const auto alive = self.lock();
-    if (!alive || (*alive)->full(address)) return;  // the stream closes
+    if (!alive || (*alive)->closed_) return;  // the stream closes
     Gateway& gateway = **alive;
     const Channel channel = gateway.channels_.next();
-    const auto link = gateway.add(handshake, channel, base64, address);
+    const auto link = gateway.add(handshake, channel, base64, std::move(*held), {});
     gateway.channels_.open(std::move(stream), link);
     link->begin(gateway.accept_);
   };
@@ -158,28 +161,38 @@ void Gateway::upgrade(http::Exchange& exchange, const EngineRequest& request,
 // --- The sessions that there are
 // --------------------------------------------------------------------
 
-bool Gateway::full(const std::string& address) const {
-  const auto known = per_address_.find(address);
-  return links_.size() >= settings_.sessions ||
-         (known != per_address_.end() && known->second >= settings_.per_address);
+/// Whoever opens sessions and leaves them keeps nobody out, not even others behind its address.
+std::optional<http::SessionQuota::Seat> Gateway::take_seat(const std::string& address) {
+  if (closed_) return std::nullopt;
+  auto seat = quota_.take(address);
+  if (seat) return seat;
+  const auto oldest = std::find_if(
+      half_open_.begin(), half_open_.end(),
+      [&](const std::string& sid) { return links_.find(sid)->second.address == address; });
+  if (oldest == half_open_.end()) return std::nullopt;
+  end_half_open(*oldest);
+  return quota_.take(address);
+}
+
+void Gateway::end_half_open(const std::string& sid) {
+  const auto link = links_.find(sid)->second.link;
+  spdlog::debug("socket.io: session {} never went on", sid);
+  link->shut_down();
 }
 
 std::shared_ptr<Link> Gateway::add(Handshake handshake, std::optional<Channel> channel, bool base64,
-                                   const std::string& address) {
+                                   http::SessionQuota::Seat seat, const std::string& address) {
   const std::string sid = handshake.sid;
   auto link = std::make_shared<Link>(std::move(handshake), channel, base64,
                                      Link::Surroundings{settings_.engine, channels_, timers_,
                                                         [this](const Link& gone) { ended(gone); }});
-  links_.emplace(sid, Entry{link, address, std::nullopt});
-  ++per_address_[address];
+  links_.emplace(sid, Entry{link, std::move(seat), address, std::nullopt});
   return link;
 }
 
 void Gateway::ended(const Link& link) {
   const auto entry = links_.find(link.handshake().sid);
   confirm(entry->second);
-  const auto count = per_address_.find(entry->second.address);
-  if (--count->second == 0) per_address_.erase(count);
   links_.erase(entry);
 }
 
