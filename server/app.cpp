@@ -12,6 +12,7 @@
 #include "plugins/fan_out_element.hpp"
 #include "server/conference.hpp"
 #include "server/process_exit.hpp"
+#include "server/socketio.hpp"
 #include "server/transport_events.hpp"
 #include "signaling/http/http_server.hpp"
 #include "signaling/peerjs/peer_server.hpp"
@@ -92,6 +93,7 @@ signaling::http::Options http_options(const Config& config) {
   options.allow_origins = config.allow_origins;
   options.ice_servers = config.ice_servers;
   options.turn_secret = config.turn_secret;
+  options.body_exceptions.push_back(SocketIo::body_limit());
   options.sessions.per_address = config.max_per_address;
   // A page takes a few connections beside the one of its session, none of them for long.
   options.connections.per_address = 2 * config.max_per_address;
@@ -121,6 +123,11 @@ Status serve_peerjs(signaling::peerjs::PeerServer& server, signaling::http::Http
   return http.also_listen(port, std::move(router));
 }
 
+SocketIoSettings socketio_settings(const Config& config) {
+  return {.named_origins_only = !config.allow_origins.empty(),
+          .client_dir = PARLEY_SOCKETIO_CLIENT_DIR};
+}
+
 /// Serves until it is told to stop.
 Status serve(const Config& config) {
   MainLoop main_loop;
@@ -136,6 +143,7 @@ Status serve(const Config& config) {
   signaling::peerjs::PeerServer peerjs((*http)->quota());
   if (const Status status = serve_peerjs(peerjs, **http, config.peerjs_port); !status)
     return status.error();
+  SocketIo socketio(**http, socketio_settings(config));
 
   bool stopping = false;
   bool ended = false;
@@ -148,6 +156,7 @@ Status serve(const Config& config) {
       main_loop.quit();
     });
     peerjs.close_all();
+    socketio.close_all();
     (*http)->stop();
     deadline = Timer::once(kStopWithin, [&] { main_loop.quit(); });
   });

@@ -120,6 +120,10 @@ const IceServers& HttpServer::ice_servers() const {
   return impl_->ice_servers;
 }
 
+const AccessPolicy& HttpServer::access() const {
+  return impl_->access;
+}
+
 SessionQuota& HttpServer::quota() {
   return impl_->quota;
 }

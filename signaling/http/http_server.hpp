@@ -8,6 +8,7 @@
 
 #include "signaling/backend.hpp"
 #include "signaling/http/acceptor.hpp"
+#include "signaling/http/access.hpp"
 #include "signaling/http/graphviz.hpp"
 #include "signaling/http/ice_servers.hpp"
 #include "signaling/http/pages.hpp"
@@ -60,6 +61,8 @@ class HttpServer {
   Status also_listen(std::uint16_t port, Router router);
   /// What clients of all protocols are told of.
   [[nodiscard]] const IceServers& ice_servers() const;
+  /// Who may do what, for gateways that open WebSockets of their own.
+  [[nodiscard]] const AccessPolicy& access() const;
   /// What the sessions of all protocols share.
   [[nodiscard]] SessionQuota& quota();
   /// WebSocket sessions that are open or closing.

@@ -13,13 +13,13 @@ class RateLimiter {
   RateLimiter(double per_second, double burst, Time now)
       : per_second_(per_second), burst_(burst), tokens_(burst), refilled_(now) {}
 
-  /// Takes one token; false when there is none.
-  [[nodiscard]] bool allow(Time now) {
+  /// Takes `cost` tokens; none, and false, when there are not as many.
+  [[nodiscard]] bool allow(Time now, double cost = 1.0) {
     const std::chrono::duration<double> passed = now - refilled_;
     tokens_ = std::min(burst_, tokens_ + passed.count() * per_second_);
     refilled_ = now;
-    if (tokens_ < 1.0) return false;
-    tokens_ -= 1.0;
+    if (tokens_ < cost) return false;
+    tokens_ -= cost;
     return true;
   }
 

@@ -84,6 +84,13 @@ Result<StaticFiles> StaticFiles::open(const std::string& directory) {
   return StaticFiles(root);
 }
 
+std::optional<StaticFiles> StaticFiles::below(const std::string& directory) {
+  std::error_code error;
+  const fs::path root = fs::canonical(directory, error);
+  if (error || !fs::is_directory(root, error)) return std::nullopt;
+  return StaticFiles(root);
+}
+
 Response StaticFiles::serve(std::string_view path, std::string_view if_none_match) const {
   const fs::path relative(path);
   if (relative.is_absolute() || has_hidden_part(relative)) return not_found();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ class StaticFiles {
  public:
   /// Error: bad_web_directory, when `directory` is none.
   static Result<StaticFiles> open(const std::string& directory);
+  /// Any directory's files. Nothing when there is none of that name.
+  static std::optional<StaticFiles> below(const std::string& directory);
 
   /// Sends the file of that path below the directory; 304 when the client has it (If-None-Match);
   /// 404 for what is not there, hidden, no regular file, or outside once links are resolved.

@@ -25,8 +25,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"pipelines", {"pipelines", "transport", "plugins", "forwarding", "support", "support/glib"}},
     {"recordings", {"recordings", "pipelines", "support", "support/glib"}},
     {"signaling",
-     {"signaling", "signaling/http", "signaling/json", "signaling/sdp", "rooms", "support",
-      "support/glib"}},
+     {"signaling", "signaling/http", "signaling/json", "signaling/sdp", "signaling/socketio",
+      "rooms", "support", "support/glib"}},
     {"signaling/http",
      {"signaling/http", "signaling", "signaling/json", "rooms", "support", "support/glib"}},
     {"signaling/json", {"signaling/json", "support", "support/glib"}},
@@ -43,8 +43,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
      {"load", "signaling/json", "signaling/sdp", "transport", "forwarding", "support",
       "support/glib"}},
     {"server",
-     {"server", "signaling", "signaling/http", "signaling/sdp", "rooms", "pipelines", "recordings",
-      "transport", "plugins", "forwarding", "support", "support/glib"}},
+     {"server", "signaling", "signaling/http", "signaling/sdp", "signaling/socketio",
+      "signaling/socketio/http", "rooms", "pipelines", "recordings", "transport", "plugins",
+      "forwarding", "support", "support/glib"}},
 };
 
 /// System headers that would make a pure module impure.

@@ -14,15 +14,15 @@ const STOP_TIMEOUT_MS = 10_000;
  * Starts the server binary that PARLEY_BINARY names, on free ports of loopback.
  *
  * @param {string[]} [options] more command-line options
- * @param {{env?: Record<string, string>, softFiles?: number}} [environment] softFiles: how many files it may open
+ * @param {{env?: Record<string, string>, softFiles?: number, port?: number}} [environment] softFiles: how many files it may open
  */
-export async function startServer(options = [], { env = {}, softFiles } = {}) {
+export async function startServer(options = [], { env = {}, softFiles, port } = {}) {
   const binary = process.env.PARLEY_BINARY;
   if (!binary) throw new Error('PARLEY_BINARY is not set; set it to the path of the parley server, or run scripts/test');
   const recordings = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
   const rtcPort = await freeUdpPort();
   const command = [
-    binary, '--listen', `127.0.0.1:${await freeTcpPort()}`, '--rtc-port', String(rtcPort), '--recordings', recordings, ...options,
+    binary, '--listen', `127.0.0.1:${port ?? await freeTcpPort()}`, '--rtc-port', String(rtcPort), '--recordings', recordings, ...options,
   ];
   if (softFiles) command.unshift('/bin/sh', '-c', `ulimit -Sn ${softFiles}; exec "$0" "$@"`);
   const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });

@@ -1,0 +1,51 @@
+#include "server/socketio.hpp"
+
+#include "signaling/socketio/http/client_bundle.hpp"
+
+namespace parley::server {
+namespace {
+
+namespace http = signaling::http;
+namespace socketio = signaling::socketio;
+
+constexpr const char* kNoClient =
+    "The Socket.IO client is not installed on this server. Run there, where Parley's source is:\n"
+    "  npm ci --ignore-scripts --prefix web/vendor\n"
+    "(scripts/run does so where npm is.) Pages may as well bring the client along, or load it "
+    "from\n"
+    "elsewhere: every version from 2.0 to 4.x can talk to this server.\n";
+
+socketio::GatewaySettings gateway_settings(http::HttpServer& http, bool named_origins_only) {
+  socketio::GatewaySettings settings;
+  settings.quota = &http.quota();
+  if (!named_origins_only) return settings;
+  settings.allow_origin = [&access = http.access()](std::string_view origin) {
+    return access.origins().lists(origin);
+  };
+  settings.forbid =
+      [&access = http.access()](const http::Exchange& exchange) -> std::optional<std::string> {
+    const auto denial = access.check_websocket(exchange.caller());
+    if (!denial) return std::nullopt;
+    return denial->error.message;
+  };
+  return settings;
+}
+
+}  // namespace
+
+SocketIo::SocketIo(http::HttpServer& http, const SocketIoSettings& settings)
+    : server_({}, timers_.timers()),
+      gateway_(gateway_settings(http, settings.named_origins_only), server_.accept(),
+               timers_.timers()) {
+  for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+    for (const char* path : {"/socket.io", "/socket.io/"})
+      http.router().add(method, path, http::Access::Public,
+                        [this](http::Exchange& exchange) { gateway_.handle(exchange); });
+  socketio::add_client_bundle(http.router(), "/socket.io/", {settings.client_dir, kNoClient});
+}
+
+http::BodyLimits::Below SocketIo::body_limit() {
+  return {"/socket.io", socketio::EngineSettings{}.max_payload};
+}
+
+}  // namespace parley::server

@@ -1,0 +1,43 @@
+// Socket.IO at /socket.io: sessions over polling and WebSockets, and the client's script.
+#pragma once
+
+#include "signaling/http/http_server.hpp"
+#include "signaling/socketio/http/gateway.hpp"
+#include "signaling/socketio/http/glib_timers.hpp"
+#include "signaling/socketio/server.hpp"
+
+namespace parley::server {
+
+struct SocketIoSettings {
+  /// Pages of foreign origins connect only if the HTTP server's policy names them; otherwise any
+  /// page may, for nothing here rests on cookies.
+  bool named_origins_only = false;
+  /// The folder dist of the npm package socket.io-client, there or not.
+  std::string client_dir;
+};
+
+/// Main-bound. Its routes live as long as the router.
+class SocketIo {
+ public:
+  /// Adds its routes to `http`, which outlives it.
+  SocketIo(signaling::http::HttpServer& http, const SocketIoSettings& settings);
+  SocketIo(const SocketIo&) = delete;
+  SocketIo& operator=(const SocketIo&) = delete;
+
+  /// For applications, which add their handlers to its namespaces before the main loop runs; these
+  /// are called until close_all().
+  [[nodiscard]] signaling::socketio::Server& server() { return server_; }
+  [[nodiscard]] signaling::socketio::Timers& timers() { return timers_.timers(); }
+  /// The server goes away: ends all sessions and takes no more.
+  void close_all() { gateway_.close_all(); }
+
+  /// What the HTTP server has to let through to it.
+  static signaling::http::BodyLimits::Below body_limit();
+
+ private:
+  signaling::socketio::GlibTimers timers_;
+  signaling::socketio::Server server_;
+  signaling::socketio::Gateway gateway_;
+};
+
+}  // namespace parley::server
