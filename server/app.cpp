@@ -128,8 +128,16 @@ SocketIoSettings socketio_settings(const Config& config) {
           .client_dir = PARLEY_SOCKETIO_CLIENT_DIR};
 }
 
+Result<signaling::applications::TokenReader> token_reader(const Config& config) {
+  auto key = signaling::applications::load_jwt_key(config.jwt_key);
+  if (!key) return key.error();
+  return signaling::applications::TokenReader::create(std::move(*key));
+}
+
 /// Serves until it is told to stop.
 Status serve(const Config& config) {
+  auto tokens = token_reader(config);
+  if (!tokens) return tokens.error();
   MainLoop main_loop;
   const GstClockTime base_time = gst_util_get_timestamp();
   TransportEvents events(main_loop);
@@ -143,7 +151,7 @@ Status serve(const Config& config) {
   signaling::peerjs::PeerServer peerjs((*http)->quota());
   if (const Status status = serve_peerjs(peerjs, **http, config.peerjs_port); !status)
     return status.error();
-  SocketIo socketio(**http, socketio_settings(config));
+  SocketIo socketio(**http, socketio_settings(config), std::move(*tokens));
 
   bool stopping = false;
   bool ended = false;

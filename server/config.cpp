@@ -67,6 +67,11 @@ void add_network_options(CLI::App& app, Config& config, std::string& listen) {
 void add_service_options(CLI::App& app, Config& config) {
   option(app, "operator-token", config.operator_token,
          "Bearer token for every REST call that changes something");
+  option(
+      app, "jwt-key", config.jwt_key,
+      "Key that verifies the tokens of Socket.IO clients: a secret (HS256…), or a file with it or "
+      "with a PEM public key (RS256, ES256…). Without one a token is only read, and tells no more "
+      "than a name that its client chose");
   option(app, "recordings", config.recordings, "Folder of recordings");
   option(app, "branches", config.branches, "gst-launch branches: off, safe or any")
       ->check(CLI::IsMember({"off", "safe", "any"}));

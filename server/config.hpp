@@ -35,6 +35,7 @@ struct Config {
   std::vector<std::string> ice_servers;
   std::string turn_secret;
   std::vector<std::string> allow_origins;
+  std::string jwt_key;  ///< a secret, or a file with it or with a public key; empty: unverified
   std::string branches = "safe";
   std::uint16_t peerjs_port = 0;  ///< 0: off
   std::string log_level = "info";

@@ -1,5 +1,7 @@
 #include "server/socketio.hpp"
 
+#include <utility>
+
 #include "signaling/socketio/http/client_bundle.hpp"
 
 namespace parley::server {
@@ -33,8 +35,10 @@ socketio::GatewaySettings gateway_settings(http::HttpServer& http, bool named_or
 
 }  // namespace
 
-SocketIo::SocketIo(http::HttpServer& http, const SocketIoSettings& settings)
+SocketIo::SocketIo(http::HttpServer& http, const SocketIoSettings& settings,
+                   signaling::applications::TokenReader tokens)
     : server_({}, timers_.timers()),
+      applications_(server_.of("/"), timers_.timers(), std::move(tokens)),
       gateway_(gateway_settings(http, settings.named_origins_only), server_.accept(),
                timers_.timers()) {
   for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -1,6 +1,8 @@
-// Socket.IO at /socket.io: sessions over polling and WebSockets, and the client's script.
+// Socket.IO at /socket.io: sessions over polling and WebSockets, the client's script, and the
+// applications that existing clients look for.
 #pragma once
 
+#include "signaling/applications/applications.hpp"
 #include "signaling/http/http_server.hpp"
 #include "signaling/socketio/http/gateway.hpp"
 #include "signaling/socketio/http/glib_timers.hpp"
@@ -20,12 +22,13 @@ struct SocketIoSettings {
 class SocketIo {
  public:
   /// Adds its routes to `http`, which outlives it.
-  SocketIo(signaling::http::HttpServer& http, const SocketIoSettings& settings);
+  SocketIo(signaling::http::HttpServer& http, const SocketIoSettings& settings,
+           signaling::applications::TokenReader tokens);
   SocketIo(const SocketIo&) = delete;
   SocketIo& operator=(const SocketIo&) = delete;
 
-  /// For applications, which add their handlers to its namespaces before the main loop runs; these
-  /// are called until close_all().
+  /// For further applications, which add their handlers to its namespaces before the main loop
+  /// runs; these are called until close_all().
   [[nodiscard]] signaling::socketio::Server& server() { return server_; }
   [[nodiscard]] signaling::socketio::Timers& timers() { return timers_.timers(); }
   /// The server goes away: ends all sessions and takes no more.
@@ -37,6 +40,7 @@ class SocketIo {
  private:
   signaling::socketio::GlibTimers timers_;
   signaling::socketio::Server server_;
+  signaling::applications::Applications applications_;
   signaling::socketio::Gateway gateway_;
 };
 
