@@ -20,6 +20,17 @@ void add_page_headers(Response& response, const std::string& content_security_po
       "autoplay=(self), fullscreen=(self), geolocation=(), payment=(), usb=()");
 }
 
+/// Pages of existing front ends look for their scripts beside themselves, as in "/script.js".
+void serve_beside_page(Exchange& exchange, const StaticFiles& files, const std::string& name) {
+  if (!is_reserved(name) && name != "index.html") {
+    Response file = files.serve(name, exchange.header("If-None-Match"));
+    if (file.status != 404) return exchange.respond(std::move(file));
+  }
+  exchange.fail(404, {"not_found",
+                      "There is no such page. A room's name is 1 to 64 of the characters A-Z a-z "
+                      "0-9 _ and -."});
+}
+
 }  // namespace
 
 void add_pages(Router& router, StaticFiles files, std::string content_security_policy) {
@@ -39,10 +50,8 @@ void add_pages(Router& router, StaticFiles files, std::string content_security_p
   });
   router.add("GET", "/{room}", Access::Public,
              [shared, policy = std::move(content_security_policy)](Exchange& exchange) {
-               if (!is_room_id(exchange.parameter("room")))
-                 return exchange.fail(404, {"not_found",
-                                            "There is no such page. A room's name is 1 to 64 of "
-                                            "the characters A-Z a-z 0-9 _ and -."});
+               const std::string& name = exchange.parameter("room");
+               if (!is_room_id(name)) return serve_beside_page(exchange, *shared, name);
                Response page = shared->serve("index.html", exchange.header("If-None-Match"));
                add_page_headers(page, policy);
                exchange.respond(std::move(page));

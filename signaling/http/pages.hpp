@@ -15,8 +15,9 @@ inline constexpr const char* kStrictPolicy =
     "media-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; "
     "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
-/// Adds its routes to `router`. `content_security_policy` goes with the page; empty for none.
-/// Main-bound.
+/// Adds its routes to `router`. The files are below /assets/; those beside index.html also at the
+/// root, as far as their names are none of rooms. `content_security_policy` goes with the page;
+/// empty for none. Main-bound.
 void add_pages(Router& router, StaticFiles files, std::string content_security_policy);
 
 }  // namespace parley::signaling::http

@@ -101,6 +101,14 @@ TEST_F(HttpServerTest, AssetsAreServedAndRevalidated) {
             "text/css; charset=utf-8");
 }
 
+TEST_F(HttpServerTest, FilesBesideThePageAreFoundAtTheRootToo) {
+  running_.start();
+  EXPECT_EQ(running_.get("/parley.js").body, "export const answer = 42;\n");
+  EXPECT_EQ(running_.get("/index.html").status, 404u);
+  EXPECT_EQ(running_.get("/..%2fsecret.txt").status, 404u);
+  EXPECT_EQ(running_.get("/style").status, 200u) << "a room";
+}
+
 TEST_F(HttpServerTest, NoPathLeavesTheWebDirectory) {
   running_.start();
   for (const char* path :
