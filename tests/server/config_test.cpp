@@ -43,6 +43,11 @@ TEST(Config, LastNIsANumberOfCameras) {
   EXPECT_THAT(error_of({"--last-n", "-1"}), HasSubstr("--last-n"));
 }
 
+TEST(Config, TheKeyOfTokensIsNoneUnlessGiven) {
+  EXPECT_EQ(config_of({}).jwt_key, "");
+  EXPECT_EQ(config_of({"--jwt-key", "a/secret=="}).jwt_key, "a/secret==");
+}
+
 TEST(Config, ListenTakesIpv4Ipv6AndAllAddresses) {
   EXPECT_EQ(config_of({"--listen", "0.0.0.0:80"}).listen, (ListenAddress{"0.0.0.0", 80}));
   EXPECT_EQ(config_of({"--listen", "[::1]:0"}).listen, (ListenAddress{"::1", 0}));
