@@ -81,9 +81,7 @@ test('a PeerJS chat with a PeerServer of its own: who comes is seen, who goes is
   const scripts = ['socket.io-client 4', 'peerjs'];
   const enter = (room) => open(scripts, peerChat, { room, options: { host: '/', port: String(peerjsPort) } });
   const room = meeting.newRoom();
-  const [ann, elsewhere] = await Promise.all([enter(room), enter(meeting.newRoom())]);
-  const bob = await enter(room);
-  const cleo = await enter(room);
+  const [ann, bob, cleo, elsewhere] = await Promise.all([room, room, room, meeting.newRoom()].map(enter));
   await Promise.all([ann, bob, cleo].map((client) => hearsAndSees(client, 2)));
   await cleo.close();
   await Promise.all([ann, bob].map((client) => client.until(() => window.connections().length === 1, 'Cleo is gone')));
@@ -92,10 +90,9 @@ test('a PeerJS chat with a PeerServer of its own: who comes is seen, who goes is
 
 test('simple-peer 9.11: a mesh of three, p5LiveMedia\'s rooms apart from it', async () => {
   const scripts = ['socket.io-client 4', 'simple-peer'];
-  const everybody = [];
-  for (let i = 0; i < 3; ++i) everybody.push(await open(scripts, meshOfSimplePeers, null));
   const room = meeting.newRoom();
-  const pair = [await open(scripts, meshOfSimplePeers, room), await open(scripts, meshOfSimplePeers, room)];
+  const clients = await Promise.all([null, null, null, room, room].map((list) => open(scripts, meshOfSimplePeers, list)));
+  const [everybody, pair] = [clients.slice(0, 3), clients.slice(3)];
   await Promise.all([...everybody.map((client) => hearsAndSees(client, 2)), ...pair.map((client) => hearsAndSees(client, 1))]);
   await everybody.pop().close();
   await Promise.all(everybody.map((client) => client.until(() => window.connections().length === 1, 'the third is gone')));
