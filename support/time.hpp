@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 namespace parley {
 
@@ -10,6 +11,9 @@ using Duration = std::chrono::nanoseconds;
 using Time = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 /// Time of day, for what people read (chat, recordings).
 using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
+
+/// "2026-05-01T12:00:00.123Z" (RFC 3339).
+std::string iso8601(WallTime time);
 
 inline Time now() {
   return std::chrono::time_point_cast<Duration>(std::chrono::steady_clock::now());

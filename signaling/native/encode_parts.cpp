@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "signaling/native/parts.hpp"
 
 namespace parley::signaling::native {
@@ -46,16 +44,6 @@ void write_description(json::Writer& out, const Description& description) {
     out.field("mid", publication.mid);
     out.field("track", publication.track.str());
   });
-}
-
-std::string iso8601(WallTime time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
 }
 
 }  // namespace parley::signaling::native

@@ -18,7 +18,4 @@ void write_slots(json::Writer& out, const std::vector<SlotMapping>& slots);
 /// sdp, slots and publications.
 void write_description(json::Writer& out, const Description& description);
 
-/// "2026-05-01T12:00:00.123Z" (RFC 3339).
-std::string iso8601(WallTime time);
-
 }  // namespace parley::signaling::native
