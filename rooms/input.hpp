@@ -24,6 +24,7 @@ struct Join {
   std::string name;
   std::string resume_token;
   bool subscribe_all = true;  ///< false: nothing flows until it subscribes
+  WallTime at{};
 };
 /// Takes back the seat that a lost connection left. `media_alive`: its transport goes on as it is;
 /// else it is opened anew and its tracks with it. Refused with resume_failed when the seat or, with

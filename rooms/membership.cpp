@@ -29,6 +29,7 @@ void Room::Impl::on(const Join& in) {
   Seat& seat = *seats.emplace_back(std::make_unique<Seat>());
   seat.id = in.participant;
   seat.name = in.name;
+  seat.joined_at = in.at;
   seat.resume_token = in.resume_token;
   seat.subscribe_all = in.subscribe_all;
   if (seat.subscribe_all) subscribe_to_all(seat);

@@ -87,8 +87,11 @@ const Seat* Room::Impl::first_present() const {
 }
 
 Participant Room::Impl::describe(const Seat& seat) const {
-  Participant result{
-      .id = seat.id, .name = seat.name, .host = first_present() == &seat, .tracks = {}};
+  Participant result{.id = seat.id,
+                     .name = seat.name,
+                     .host = first_present() == &seat,
+                     .tracks = {},
+                     .joined_at = seat.joined_at};
   for (const Publication& publication : seat.publications)
     result.tracks.push_back(publication.track);
   return result;

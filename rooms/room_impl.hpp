@@ -26,6 +26,7 @@ struct Publication {
 struct Seat {
   ParticipantId id;
   std::string name;
+  WallTime joined_at{};
   std::string resume_token;
   bool subscribe_all = true;
   bool signaling = true;  ///< a session takes its events

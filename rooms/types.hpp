@@ -59,6 +59,7 @@ struct Participant {
   std::string name;
   bool host = false;
   std::vector<Track> tracks;
+  WallTime joined_at{};
 
   bool operator==(const Participant&) const = default;
 };

@@ -37,7 +37,7 @@ std::string how(const Delivery& delivery) {
 
 struct EventLine {
   std::string operator()(const event::ParticipantJoined& e) const {
-    const auto& [id, name, host, tracks] = e.participant;
+    const auto& [id, name, host, tracks, joined_at] = e.participant;
     return fmt::format("joined {}{}{}", id.str(), host ? " host" : "",
                        tracks.empty() ? "" : " with " + list(tracks));
   }
