@@ -62,6 +62,10 @@ void Bandwidth::tick(const Streams& streams, Time now) {
   for (const auto& stream : streams) stream->set_target(kBestLayer, now);
 }
 
+void Bandwidth::forget(std::size_t place) {
+  if (place < slots_.size()) slots_.erase(slots_.begin() + static_cast<std::ptrdiff_t>(place));
+}
+
 // --- probing ---
 
 void Bandwidth::probe(const Streams& streams, Time now) {

@@ -31,8 +31,11 @@ class Bandwidth {
   void enable();
   void on_transport_feedback(Bytes fci, Time now);
   void on_remb(std::uint64_t bits_per_second);
-  /// Every 10 ms: probes, and divides anew when it is time. `streams` only ever grows.
+  /// Every 10 ms: probes, and divides anew when it is time. `streams` grows at its end; what goes
+  /// from it is told to forget().
   void tick(const Streams& streams, Time now);
+  /// The stream at this place goes, and those behind it move up.
+  void forget(std::size_t place);
 
   [[nodiscard]] std::optional<std::uint64_t> receive_capacity() const { return remb_; }
   [[nodiscard]] std::optional<BandwidthStats> stats() const;

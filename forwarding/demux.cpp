@@ -59,6 +59,7 @@ std::optional<Binding> by_payload_type(const std::vector<const media::Receive*>&
                                        std::uint8_t payload_type) {
   std::optional<Binding> only;
   for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (!lines[i]->any_ssrc) continue;
     const bool repair = has_rtx_type(*lines[i], payload_type);
     if (!repair && !has_media_type(*lines[i], payload_type)) continue;
     if (only || lines[i]->rids.size() > 1) return std::nullopt;

@@ -90,6 +90,15 @@ SendStream* Peer::find_send(std::string_view mid) {
   return nullptr;
 }
 
+void Peer::remove_send(std::string_view mid) {
+  auto& sends = impl_->sends;
+  const auto found = std::find_if(sends.begin(), sends.end(),
+                                  [&](const auto& send) { return send->description().mid == mid; });
+  if (found == sends.end()) return;
+  impl_->bandwidth.forget(static_cast<std::size_t>(found - sends.begin()));
+  sends.erase(found);
+}
+
 Incoming Peer::on_rtp(std::span<std::uint8_t> packet, Time now) {
   impl_->feedback.on_packet(packet, now);
   return impl_->receiver.on_rtp(packet, now);

@@ -64,6 +64,8 @@ class Peer {
   /// Adds or updates an m-line we send on; SSRCs, sequence numbers and the track on it go on.
   SendStream& set_send(const media::Send& send);
   [[nodiscard]] SendStream* find_send(std::string_view mid);
+  /// The m-line has ended for good: its SSRCs never come back.
+  void remove_send(std::string_view mid);
 
   // --- packets ---
 

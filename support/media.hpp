@@ -70,6 +70,8 @@ struct Receive {
   bool transport_cc = false;      ///< the peer wants transport-wide feedback
   bool remb = false;              ///< goog-remb was negotiated
   bool pli = true;                ///< false where only "ccm fir" was negotiated (RFC 5104)
+  /// Streams of other SSRCs may be its as well, told by their payload type alone (RFC 9143 9.2).
+  bool any_ssrc = true;
 
   bool operator==(const Receive&) const = default;
 };

@@ -34,6 +34,24 @@ TEST(Peer, APacketOfATrackReachesItsSubscriberUnderTheSlotsOwnNames) {
   EXPECT_EQ(publisher.observer.codecs.at(0), std::pair(TrackKey{7}, media::CodecName::Opus));
 }
 
+TEST(Peer, AnMLineThatEndedSendsNothingAndTheOthersGoOn) {
+  TestPeer publisher(1);
+  TestPeer subscriber(2);
+  Track& track = publisher.peer.add_track(7, media::Kind::Audio);
+  publisher.peer.set_receive(receive_line("a", opus(), 1000), 7);
+  subscriber.peer.set_send(send_line("0", opus(63), 2000)).attach(track, kStart);
+  subscriber.peer.set_send(send_line("1", opus(63), 2001)).attach(track, kStart);
+  subscriber.peer.remove_send("0");
+  subscriber.peer.remove_send("nothing");
+  subscriber.peer.tick(kStart);
+
+  Rtp packet{.sequence = 500, .timestamp = 960, .ssrc = 1000, .payload = {7, 8, 9}};
+  publisher.take(packet.to_bytes(), kStart);
+  ASSERT_EQ(subscriber.egress.rtp.size(), 1U);
+  EXPECT_EQ(RtpPacket::parse(subscriber.egress.rtp[0])->ssrc, 2001U);
+  EXPECT_EQ(subscriber.peer.find_send("0"), nullptr);
+}
+
 // --- whose packet is it? ---
 
 class Demux : public ::testing::Test {
@@ -79,6 +97,15 @@ TEST_F(Demux, GoesByAPayloadTypeThatOnlyOneLineHas) {
   EXPECT_EQ(take(Rtp{.ssrc = 5}), 3U);
   EXPECT_EQ(take(video(6)), 0U) << "either camera could have sent it";
   EXPECT_EQ(peer.peer.unknown_packets(), 1U);
+}
+
+TEST_F(Demux, WhereSsrcsAreAllThereIsAPayloadTypeSaysNothing) {
+  peer.peer.remove_receive("v2");
+  media::Receive only = receive_line("v1", vp8(), 11);
+  only.any_ssrc = false;
+  peer.peer.set_receive(only, 1);
+  EXPECT_EQ(take(video(22)), 0U) << "of a producer that was replaced, say";
+  EXPECT_EQ(take(video(11)), 1U);
 }
 
 TEST_F(Demux, DropsWhatNoDescriptionKnows) {
