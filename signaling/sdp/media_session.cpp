@@ -135,14 +135,15 @@ std::string MediaSession::add_receive(const TrackId& track, media::Kind kind,
   return line.mid;
 }
 
-void MediaSession::remove_receive(const TrackId& track) {
+std::string MediaSession::remove_receive(const TrackId& track) {
   Line* line = impl_->state.find_published(track);
-  if (line == nullptr) return;
+  if (line == nullptr) return {};
   line->track = TrackId();
   line->bound_to_offer = false;
   line->verdict = Verdict::Unknown;
   if (line->told) line->told->track = TrackId();  // the same track again has to be offered again
   if (!line->told && !line->agreed) impl_->state.forget(*line);
+  return {};
 }
 
 MediaSession::Slot MediaSession::attach(const TrackId& track, media::Kind kind,

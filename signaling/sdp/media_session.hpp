@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "signaling/sdp/media_description.hpp"
 #include "support/ids.hpp"
 #include "support/media.hpp"
 #include "support/result.hpp"
@@ -96,10 +97,10 @@ struct Applied {
 /// Not thread-safe; no socket, no clock, no GStreamer. Text given in is bounded by the caller and
 /// may be anything: a broken description gives an Error (code "bad_sdp", the message names the
 /// line) and leaves the session as it was.
-class MediaSession {
+class MediaSession final : public MediaDescription {
  public:
   explicit MediaSession(Options options);
-  ~MediaSession();
+  ~MediaSession() override;
   MediaSession(MediaSession&&) noexcept;
   MediaSession& operator=(MediaSession&&) noexcept;
 
@@ -108,26 +109,20 @@ class MediaSession {
   /// Plans a receive m-line for a track the peer wants to publish. Returns its mid. With `mid`
   /// given the track is bound to that m-line of the peer's own offer.
   std::string add_receive(const TrackId& track, media::Kind kind,
-                          std::optional<std::string> mid = {});
+                          std::optional<std::string> mid = {}) override;
   /// The m-line goes inactive and is free for another publication of the kind.
-  void remove_receive(const TrackId& track);
+  std::string remove_receive(const TrackId& track) override;
 
   // --- subscriptions of this participant --------------------------------------------------------
 
-  struct Slot {
-    std::string mid;  ///< empty: no m-line is left, the track has to wait
-    /// The peer does not know the m-line yet: it is in sending() after the next offer and answer.
-    bool needs_offer = false;
-  };
-  /// Gives the track a slot. `seat` names the publisher's source ("<participant>/camera"); tracks
-  /// of the same seat share a stream. Idempotent.
+  /// Gives the track a slot.
   ///
   /// Slots are bounded by Options::max_lines, less some for the peer's own publications. So that
   /// everyone is heard before more are seen, a hundred of them are kept from video, or where that
   /// leaves few, half of all.
-  Slot attach(const TrackId& track, media::Kind kind, std::string_view seat);
+  Slot attach(const TrackId& track, media::Kind kind, std::string_view seat) override;
   /// Frees the slot; the m-line and its SSRCs stay, to be given away again.
-  void detach(const TrackId& track);
+  void detach(const TrackId& track) override;
   [[nodiscard]] std::optional<std::string> slot_of(const TrackId& track) const;
 
   // --- offers and answers -----------------------------------------------------------------------
@@ -151,17 +146,13 @@ class MediaSession {
 
   // --- what was negotiated ----------------------------------------------------------------------
 
-  struct Receiving {
-    TrackId track;
-    media::Receive media;
-  };
-  [[nodiscard]] std::vector<Receiving> receiving() const;
+  [[nodiscard]] std::vector<Receiving> receiving() const override;
   /// Every send m-line the peer has answered, whether a track is on it or not. A rejected one is
   /// listed without codecs until its place is given to a new m-line, of another mid.
-  [[nodiscard]] std::vector<media::Send> sending() const;
+  [[nodiscard]] std::vector<media::Send> sending() const override;
   /// The first codec the peer put on this publication's m-line: what it will most likely send.
   /// Nothing while it does not send.
-  [[nodiscard]] std::optional<media::Codec> codec_of(const TrackId& track) const;
+  [[nodiscard]] std::optional<media::Codec> codec_of(const TrackId& track) const override;
 
  private:
   struct Impl;

@@ -26,14 +26,6 @@ struct PayloadType {
   Feedback feedback;
 };
 
-void add_feedback(Feedback& feedback, std::string_view what) {
-  if (what == "nack") feedback.nack = true;
-  if (what == "nack pli") feedback.pli = true;
-  if (what == "ccm fir") feedback.fir = true;
-  if (what == "goog-remb") feedback.remb = true;
-  if (what == "transport-cc") feedback.transport_cc = true;
-}
-
 auto find_layer(const std::vector<OfferedLayer>& layers, std::string_view rid) {
   return std::find_if(layers.begin(), layers.end(),
                       [&](const OfferedLayer& layer) { return layer.rid == rid; });
@@ -308,6 +300,19 @@ void Reader::drop_repair_ssrcs() {
 }
 
 }  // namespace
+
+void add_feedback(Feedback& feedback, std::string_view what) {
+  if (what == "nack") feedback.nack = true;
+  if (what == "nack pli") feedback.pli = true;
+  if (what == "ccm fir") feedback.fir = true;
+  if (what == "goog-remb") feedback.remb = true;
+  if (what == "transport-cc") feedback.transport_cc = true;
+}
+
+Feedback server_feedback(Kind kind, const Policy& policy) {
+  const bool video = kind == Kind::Video;
+  return {video, video, video, video && policy.remb, policy.transport_cc};
+}
 
 Feedback Feedback::both(const Feedback& other) const {
   return {nack && other.nack, pli && other.pli, fir && other.fir, remb && other.remb,

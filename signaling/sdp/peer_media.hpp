@@ -30,6 +30,13 @@ struct Feedback {
   [[nodiscard]] Feedback both(const Feedback& other) const;
 };
 
+/// Notes one kind as SDP's a=rtcp-fb names it: "nack pli". Others are skipped.
+void add_feedback(Feedback& feedback, std::string_view what);
+
+struct Policy;
+/// What the server wants itself of a codec of this kind.
+Feedback server_feedback(media::Kind kind, const Policy& policy);
+
 struct OfferedCodec {
   FormatIndex format = 0;
   media::Codec codec;

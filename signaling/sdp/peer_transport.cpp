@@ -43,15 +43,6 @@ bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
 }
 
-/// RFC 8122 section 5: "sha-256 AB:CD:…".
-bool is_fingerprint(std::string_view text) {
-  const std::string_view hash = take_word(text);
-  if (!is_token(hash, 16) || text.size() < 2 || text.size() > 64 * 3) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (i % 3 == 2 ? text[i] != ':' : !is_hex(text[i])) return false;
-  return text.size() % 3 == 2;
-}
-
 std::optional<Error> read_fingerprints(const Attributes& attributes,
                                        std::vector<std::string>& fingerprints) {
   for (const Attribute& attribute : attributes) {
@@ -77,6 +68,14 @@ Result<Setup> read_setup(const Section& section, const Description& description)
 }
 
 }  // namespace
+
+bool is_fingerprint(std::string_view text) {
+  const std::string_view hash = take_word(text);
+  if (!is_token(hash, 16) || text.size() < 2 || text.size() > 64 * 3) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (i % 3 == 2 ? text[i] != ':' : !is_hex(text[i])) return false;
+  return text.size() % 3 == 2;
+}
 
 Result<std::vector<std::string>> read_bundle(const Description& description) {
   for (const Attribute& attribute : description.attributes) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "signaling/sdp/description.hpp"
@@ -18,5 +19,8 @@ Result<std::vector<std::string>> read_bundle(const Description& description);
 /// whole session (RFC 8829 5.8). `data_channel` is left to the caller. Error "bad_sdp" names what
 /// is missing, or that the peer wants to be ICE-lite or the DTLS server, which this end is.
 Result<RemoteTransport> read_transport(const Description& description, const Section& tagged);
+
+/// "sha-256 AB:CD:…" (RFC 8122 section 5).
+bool is_fingerprint(std::string_view text);
 
 }  // namespace parley::sdp

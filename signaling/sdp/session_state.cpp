@@ -108,8 +108,7 @@ void State::take_back() {
 }
 
 Feedback State::feedback(media::Kind kind) const {
-  const bool video = kind == media::Kind::Video;
-  return {video, video, video, video && options.policy.remb, options.policy.transport_cc};
+  return server_feedback(kind, options.policy);
 }
 
 namespace {
