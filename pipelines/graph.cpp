@@ -118,6 +118,13 @@ Ref<GstElement> element_of(GstPad* pad) {
   return Ref<GstElement>::adopt(gst_pad_get_parent_element(real.get()));
 }
 
+Ref<GstObject> parent_of(GstElement* element) {
+  return Ref<GstObject>::adopt(gst_object_get_parent(GST_OBJECT(element)));
+}
+
+/// Before the names of elements in a pipeline that only sends.
+const std::string kSending = "sending/";
+
 /// One `digraph`; every node and edge is kept under its id, so that a second visit changes nothing.
 class Writer {
  public:
@@ -139,6 +146,7 @@ class Writer {
   static std::string node_id(const GraphParticipant& participant, GstElement* element);
   static bool is_outermost(const GraphParticipant& participant, GstElement* element);
   static std::string named_id(const ParticipantId& participant, std::string_view element);
+  void add_pipeline(const GraphParticipant& participant, GstElement* pipeline, Cluster& cluster);
   void add_element(const GraphParticipant& participant, GstElement* element, Cluster& cluster);
   void add_edges(const GraphParticipant& participant, GstElement* element);
   void add_pad(const GraphParticipant& participant, GstElement* from, GstPad* pad);
@@ -157,12 +165,14 @@ std::string Writer::node_id(const GraphParticipant& participant, GstElement* ele
   const bool outermost = is_outermost(participant, element);
   const GString_ name(outermost ? gst_object_get_name(GST_OBJECT(element))
                                 : gst_object_get_path_string(GST_OBJECT(element)));
-  return named_id(participant.id, name.get());
+  const bool sends = outermost && parent_of(element).get() == GST_OBJECT(participant.sending);
+  return named_id(participant.id, sends ? kSending + std::string(name.get()) : name.get());
 }
 
 bool Writer::is_outermost(const GraphParticipant& participant, GstElement* element) {
-  const auto parent = Ref<GstObject>::adopt(gst_object_get_parent(GST_OBJECT(element)));
-  return parent && parent.get() == GST_OBJECT(participant.pipeline);
+  const auto parent = parent_of(element);
+  return parent && (parent.get() == GST_OBJECT(participant.pipeline) ||
+                    parent.get() == GST_OBJECT(participant.sending));
 }
 
 void Writer::add(const GraphParticipant& participant) {
@@ -170,12 +180,19 @@ void Writer::add(const GraphParticipant& participant) {
   cluster.name = fmt::format("<b>{}</b>", escaped(participant.name));
   cluster.title = fmt::format(R"({}  <font point-size="9" color="#64748b">{}</font>)", cluster.name,
                               escaped(participant.id.str()));
-  if (participant.pipeline == nullptr) {
+  if (participant.pipeline == nullptr && participant.sending == nullptr) {
     cluster.nodes[named_id(participant.id, "none")] =
         R"(label=<no transport>, color="#cbd5e1", fontcolor="#94a3b8")";
     return;
   }
-  GstBin* bin = GST_BIN(participant.pipeline);
+  add_pipeline(participant, participant.pipeline, cluster);
+  add_pipeline(participant, participant.sending, cluster);
+}
+
+void Writer::add_pipeline(const GraphParticipant& participant, GstElement* pipeline,
+                          Cluster& cluster) {
+  if (pipeline == nullptr) return;
+  GstBin* bin = GST_BIN(pipeline);
   each(Elements(options_.detail ? gst_bin_iterate_recurse(bin) : gst_bin_iterate_elements(bin)),
        [&](gpointer item) { add_element(participant, GST_ELEMENT(item), cluster); });
 }
@@ -225,11 +242,14 @@ void Writer::add_pad(const GraphParticipant& participant, GstElement* from, GstP
 void Writer::add(const GraphLink& link) {
   const std::string from = named_id(link.publisher, fan_out_name(link.track));
   const std::string to = named_id(link.subscriber, "webrtcbin");
+  const std::string to_sending = named_id(link.subscriber, kSending + "webrtcbin");
   const auto publisher = clusters_.find(link.publisher.str());
   const auto subscriber = clusters_.find(link.subscriber.str());
   // What is not there (any more) gets no edge: DOT would make up a node for it.
   if (publisher == clusters_.end() || !publisher->second.nodes.contains(from)) return;
-  if (subscriber == clusters_.end() || !subscriber->second.nodes.contains(to)) return;
+  if (subscriber == clusters_.end()) return;
+  const auto& nodes = subscriber->second.nodes;
+  if (!nodes.contains(to) && !nodes.contains(to_sending)) return;
   const auto number = static_cast<std::size_t>(std::distance(clusters_.begin(), publisher));
   const std::string out = named_id(link.subscriber, "webrtcbin/sends");
   const Colours colours = colours_of("webrtcbin");

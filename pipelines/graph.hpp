@@ -10,11 +10,13 @@
 
 namespace parley::pipelines {
 
-/// One participant's pipeline; `pipeline` may be null (no transport just now) and is the caller's.
+/// One participant's pipeline, and where it is sent to on a transport of its own, that one's.
+/// Either may be null (no transport just now) and is the caller's.
 struct GraphParticipant {
   ParticipantId id;
   std::string name;
   GstElement* pipeline = nullptr;
+  GstElement* sending = nullptr;
 };
 
 /// A track that goes to a subscriber. `label` says more about it ("camera · VP8 · flowing").

@@ -38,6 +38,19 @@ void apply_negotiated(transport::Transport& transport, unsigned shard,
   });
 }
 
+void end_receiving(transport::Transport& transport, unsigned shard,
+                   transport::ConnectionId connection, std::string mid) {
+  transport.post(shard, [connection, mid = std::move(mid)](Shard& on) {
+    if (Peer* peer = on.find(connection)) peer->remove_receive(mid);
+  });
+}
+
+void end_sending(transport::Transport& transport, unsigned shard, Slot slot) {
+  transport.post(shard, [slot = std::move(slot)](Shard& on) {
+    if (Peer* peer = on.find(slot.subscriber)) peer->remove_send(slot.mid);
+  });
+}
+
 void link_track(transport::Transport& transport, unsigned shard, Slot slot, Published track,
                 Delivery delivery) {
   transport.post(shard, [slot = std::move(slot), track, delivery = std::move(delivery)](Shard& on) {

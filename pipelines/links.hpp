@@ -36,6 +36,11 @@ void apply_negotiated(transport::Transport& transport, unsigned shard,
                       transport::ConnectionId connection, std::vector<Receiving> receiving,
                       std::vector<media::Send> sending);
 
+/// Those m-lines have ended for good, where a description names them no more.
+void end_receiving(transport::Transport& transport, unsigned shard,
+                   transport::ConnectionId connection, std::string mid);
+void end_sending(transport::Transport& transport, unsigned shard, Slot slot);
+
 /// How a subscriber wants a track.
 struct Delivery {
   bool paused = false;

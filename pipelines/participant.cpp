@@ -153,7 +153,7 @@ void Participant::Impl::start_negotiation(Ref<GstElement> webrtcbin) {
 void Participant::Impl::on_local(const Result<LocalParameters>& local) {
   if (ended()) return;
   if (!local) return on_error("webrtcbin", local.error().message);
-  observer_.on_local_parameters(id_, *local);
+  observer_.on_local_parameters(connection_, *local);
 }
 
 void Participant::Impl::set_remote(const RemoteParameters& remote) {
@@ -206,7 +206,7 @@ void Participant::Impl::on_dtls_state(DtlsState state) {
 void Participant::Impl::report_secure() {
   postbox().post([](SessionEvents& events) {
     auto& self = static_cast<Impl&>(events);
-    if (!self.ended()) self.observer_.on_secure(self.id_);
+    if (!self.ended()) self.observer_.on_secure(self.connection_);
   });
 }
 
@@ -217,7 +217,7 @@ void Participant::Impl::on_channel(Ref<GObject> channel, bool ordered) {
 }
 
 void Participant::Impl::on_message(DataMessage message) {
-  if (trusted()) observer_.on_data(id_, message);
+  if (trusted()) observer_.on_data(connection_, message);
 }
 
 void Participant::Impl::on_error(const std::string& factory, const std::string& text) {
@@ -239,7 +239,7 @@ void Participant::Impl::fail(const char* reason) {
   transport_.close(connection_);
   postbox().post([reason](SessionEvents& events) {
     auto& self = static_cast<Impl&>(events);
-    if (!self.closed_) self.observer_.on_failed(self.id_, reason);
+    if (!self.closed_) self.observer_.on_failed(self.connection_, reason);
   });
 }
 

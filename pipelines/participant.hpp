@@ -25,11 +25,13 @@ struct LocalParameters {
   std::string fingerprint;  ///< "sha-256 AA:BB:…"
 };
 
-/// The peer's end, from its SDP.
+/// The peer's end, as signaling told it. The server's ICE is lite and never checks, so that a
+/// client's credentials may be empty: ORTC clients keep theirs to themselves.
 struct RemoteParameters {
   std::string ufrag;
   std::string password;
   std::vector<std::string> fingerprints;  ///< any of them may match
+  bool dtls_server = false;               ///< it waits for our handshake, instead of we for its
 };
 
 /// A message on a data channel labelled `room`.
@@ -41,19 +43,20 @@ struct DataMessage {
   bool operator==(const DataMessage&) const = default;
 };
 
-/// Called on the main thread, never from within a call into the Participant.
+/// Called on the main thread, never from within a call into the Participant, of which the
+/// connection is the name: one of a room may have two.
 class ParticipantObserver {
  public:
   virtual ~ParticipantObserver() = default;
   /// webrtcbin has its ICE credentials and certificate: offers can be written.
-  virtual void on_local_parameters(const ParticipantId&, const LocalParameters&) = 0;
-  /// DTLS is up, and the certificate is the one the SDP named.
-  virtual void on_secure(const ParticipantId&) = 0;
-  virtual void on_data(const ParticipantId&, const DataMessage&) = 0;
+  virtual void on_local_parameters(transport::ConnectionId, const LocalParameters&) = 0;
+  /// DTLS is up, and the certificate is the one that signaling named.
+  virtual void on_secure(transport::ConnectionId) = 0;
+  virtual void on_data(transport::ConnectionId, const DataMessage&) = 0;
   /// The pipeline or its connection is past use; at most once, and nothing follows it. `reason` is
   /// a snake_case word: "peer_closed" (the peer ended DTLS in order), "fingerprint_mismatch",
   /// "dtls_failed", "too_many_channels", "pipeline_error".
-  virtual void on_failed(const ParticipantId&, std::string_view reason) = 0;
+  virtual void on_failed(transport::ConnectionId, std::string_view reason) = 0;
 };
 
 /// Main-bound. Made, started, closed; the destructor asserts that close() came first.

@@ -6,6 +6,11 @@
 namespace parley::pipelines {
 namespace {
 
+/// What webrtcbin is told of a peer that keeps its credentials to itself: it wants some, and does
+/// nothing with them.
+constexpr const char* kUnknownUfrag = "unknown";
+constexpr const char* kUnknownPassword = "unknownunknownunknown012";
+
 std::string attribute(const GstSDPMedia& media, const char* key) {
   const char* value = gst_sdp_media_get_attribute_val(&media, key);
   return value != nullptr ? value : "";
@@ -44,11 +49,12 @@ SdpMessage make_answer(const GstSDPMessage& offer, const RemoteParameters& remot
   SdpMessage answer(copy);
   // The message owns its media in an array that the API hands out as const.
   auto& media = const_cast<GstSDPMedia&>(*gst_sdp_message_get_media(answer.get(), 0));
-  set_attribute(media, "ice-ufrag", remote.ufrag);
-  set_attribute(media, "ice-pwd", remote.password);
+  const bool told = !remote.ufrag.empty();
+  set_attribute(media, "ice-ufrag", told ? remote.ufrag : kUnknownUfrag);
+  set_attribute(media, "ice-pwd", told ? remote.password : kUnknownPassword);
   set_attribute(media, "fingerprint",
                 remote.fingerprints.empty() ? "" : remote.fingerprints.front());
-  set_attribute(media, "setup", "active");
+  set_attribute(media, "setup", remote.dtls_server ? "passive" : "active");
   remove_attributes(media, "candidate");
   if (gst_sdp_media_get_attribute_val(&media, "recvonly") != nullptr) {
     remove_attributes(media, "recvonly");

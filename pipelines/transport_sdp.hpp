@@ -18,7 +18,8 @@ using SdpMessage = Handle<GstSDPMessage, gst_sdp_message_free>;
 [[nodiscard]] Result<LocalParameters> local_parameters(const GstSDPMessage& offer);
 
 /// The offer turned round: the same m-line, with the peer's credentials and first fingerprint, the
-/// peer being DTLS's active side (RFC 8842 5.3) and sending where we receive.
+/// peer being DTLS's active side (RFC 8842 5.3) unless it says otherwise, and sending where we
+/// receive.
 [[nodiscard]] SdpMessage make_answer(const GstSDPMessage& offer, const RemoteParameters& remote);
 
 }  // namespace parley::pipelines

@@ -59,7 +59,9 @@ void Conference::tick() {
   for (const auto& [id, member] : members_)
     if (client_of(*member) != nullptr && member->media.negotiation().failed(now()))
       failed.push_back(id);
-  for (const ParticipantId& id : failed) on_failed(id, "negotiation_failed");
+  for (const ParticipantId& id : failed)
+    if (const MemberRecord* member = find_member(id))
+      transport_lost(member->media.receiving().connection(), "negotiation_failed");
 }
 
 Result<Conference::RoomRecord*> Conference::room_for_join(const RoomId& id) {
@@ -91,7 +93,7 @@ void Conference::disconnected(signaling::ClientId client, bool clean) {
   if (clean) {
     submit(member->room, rooms::Leave{0, id});
   } else {
-    member->media.expect_soon(true);
+    for (const Leg& leg : member->media.legs()) leg.expect_soon(true);
     submit(member->room, rooms::SignalingLost{id});
   }
 }
@@ -142,7 +144,8 @@ std::shared_ptr<signaling::Client> Conference::client_of(const MemberRecord& mem
 void Conference::flush(MemberRecord& member) {
   Member& media = member.media;
   const auto client = client_of(member);
-  if (client == nullptr || !media.has_local()) return;
+  end_stale_consumers(member);
+  if (client == nullptr || !media.can_describe()) return;
   Negotiation& negotiation = media.negotiation();
   auto action = negotiation.signaling_back(now());
   if (action == Negotiation::Action::None && media.needs_offer())
@@ -183,7 +186,7 @@ void Conference::take_offer(MemberRecord& member, HeldOffer offer) {
         offer.request, Error{"offer_collision",
                              "The server's offer goes first: roll back, answer it, offer again."});
   }
-  if (member.media.has_local()) return answer_offer(member, offer);
+  if (member.media.can_describe()) return answer_offer(member, offer);
   member.held_offer = std::move(offer);
 }
 
@@ -247,54 +250,66 @@ void Conference::report_decodability(MemberRecord& member) {
 // --- facts from pipelines and transport
 // -------------------------------------------------------------
 
-void Conference::on_local_parameters(const ParticipantId& id,
+void Conference::on_local_parameters(transport::ConnectionId connection,
                                      const pipelines::LocalParameters& local) {
-  MemberRecord* member = find_member(id);
-  if (member == nullptr || !member->media.has_transport()) return;
-  member->media.set_local(local);
-  Negotiation& negotiation = member->media.negotiation();
-  const auto client = client_of(*member);
+  MemberRecord* member = find_member(connection);
+  Leg* leg = member != nullptr ? member->media.find_leg(connection) : nullptr;
+  if (leg == nullptr) return;
+  leg->set_local(local);
+  const auto asked = member->opening.extract(connection);
+  if (asked.empty()) return begin_negotiation(*member);
+  if (const auto client = client_of(*member))
+    client->transport_opened(asked.mapped(), leg->local_transport());
+}
+
+void Conference::begin_negotiation(MemberRecord& member) {
+  Negotiation& negotiation = member.media.negotiation();
+  const auto client = client_of(member);
   // Before transport_ready() this offers nothing; it only says that there is somebody to offer to.
   if (client != nullptr) (void)negotiation.signaling_back(now());
   const auto action = negotiation.transport_ready(now());
-  if (const auto held = std::exchange(member->held_offer, std::nullopt))
-    return answer_offer(*member, *held);
+  if (const auto held = std::exchange(member.held_offer, std::nullopt))
+    return answer_offer(member, *held);
   if (action == Negotiation::Action::SendOffer && client != nullptr)
-    client->offer(member->media.offer());
+    client->offer(member.media.offer());
 }
 
-void Conference::on_secure(const ParticipantId& id) {
-  if (MemberRecord* member = find_member(id)) member->connection = "connected";
+void Conference::on_secure(transport::ConnectionId connection) {
+  if (MemberRecord* member = find_member(connection)) member->connection = "connected";
 }
 
-void Conference::on_data(const ParticipantId& id, const pipelines::DataMessage& message) {
-  const MemberRecord* sender = find_member(id);
+void Conference::on_data(transport::ConnectionId connection,
+                         const pipelines::DataMessage& message) {
+  const MemberRecord* sender = find_member(connection);
   if (sender == nullptr) return;
   const auto room = rooms_.find(sender->room);
   if (room == rooms_.end()) return;
   for (const rooms::Participant& participant : room->second.room.participants()) {
-    const MemberRecord* member = participant.id == id ? nullptr : find_member(participant.id);
-    if (member != nullptr && member->media.has_transport())
-      member->media.pipeline()->send_data(message);
+    const MemberRecord* member =
+        participant.id == sender->media.id() ? nullptr : find_member(participant.id);
+    if (member != nullptr && member->media.sending().is_open())
+      member->media.sending().pipeline()->send_data(message);
   }
 }
 
-void Conference::on_failed(const ParticipantId& id, std::string_view reason) {
-  if (const MemberRecord* member = find_member(id)) transport_lost(*member, reason);
+void Conference::on_failed(transport::ConnectionId connection, std::string_view reason) {
+  transport_lost(connection, reason);
 }
 
 void Conference::on_lost(transport::ConnectionId connection, transport::Lost lost) {
-  const MemberRecord* member = find_member(connection);
-  if (member != nullptr && lost == transport::Lost::ConsentExpired)
-    transport_lost(*member, "consent_expired");
+  if (lost == transport::Lost::ConsentExpired) transport_lost(connection, "consent_expired");
 }
 
 /// A peer that closes its connection, as every tab does, is no failure to wake an operator for.
-void Conference::transport_lost(const MemberRecord& member, std::string_view reason) {
+void Conference::transport_lost(transport::ConnectionId connection, std::string_view reason) {
+  MemberRecord* member = find_member(connection);
+  if (member == nullptr) return;
   const auto level = reason == "peer_closed" ? spdlog::level::info : spdlog::level::warn;
-  spdlog::log(level, "{}: transport lost: {}", member.media.id().str(), reason);
+  spdlog::log(level, "{}: transport lost: {}", member->media.id().str(), reason);
   ++events_.transport_failures[std::string(reason)];
-  submit(member.room, rooms::TransportLost{member.media.id(), std::string(reason)});
+  Leg* leg = member->media.find_leg(connection);
+  if (leg != nullptr && member->media.opens_legs_itself()) return end_leg(*member, *leg);
+  submit(member->room, rooms::TransportLost{member->media.id(), std::string(reason)});
 }
 
 void Conference::on_codec(transport::ConnectionId connection, forwarding::TrackKey key,

@@ -55,10 +55,10 @@ class Conference final : public signaling::Backend, public pipelines::Participan
 
   // --- pipelines::ParticipantObserver
   // ---------------------------------------------------------------
-  void on_local_parameters(const ParticipantId&, const pipelines::LocalParameters&) override;
-  void on_secure(const ParticipantId&) override;
-  void on_data(const ParticipantId&, const pipelines::DataMessage&) override;
-  void on_failed(const ParticipantId&, std::string_view reason) override;
+  void on_local_parameters(transport::ConnectionId, const pipelines::LocalParameters&) override;
+  void on_secure(transport::ConnectionId) override;
+  void on_data(transport::ConnectionId, const pipelines::DataMessage&) override;
+  void on_failed(transport::ConnectionId, std::string_view reason) override;
 
   // --- transport events, on the main thread
   // ---------------------------------------------------------
@@ -69,7 +69,7 @@ class Conference final : public signaling::Backend, public pipelines::Participan
                    const forwarding::Speech& speech);
 
  private:
-  struct Requests;  // one handler per request type: requests.cpp
+  struct Requests;  // one handler per request type: requests.cpp, ortc_requests.cpp
   struct Effects;   // one handler per Effect: effects.cpp
 
   struct ClientRecord {
@@ -94,7 +94,9 @@ class Conference final : public signaling::Backend, public pipelines::Participan
     RoomId room;
     signaling::ClientId client = 0;
     std::string connection = "new";
-    std::optional<HeldOffer> held_offer;            ///< came before webrtcbin was ready
+    std::optional<HeldOffer> held_offer;  ///< came before webrtcbin was ready
+    /// The requests that legs were opened by, until webrtcbin is ready.
+    std::unordered_map<transport::ConnectionId, signaling::RequestId> opening;
     std::unordered_map<TrackId, std::string> mids;  ///< of publications on the client's own m-lines
   };
   struct QueuedInput {
@@ -112,6 +114,15 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   void silence(MemberRecord& member);
   void touch(const ParticipantId& participant);
   void flush(MemberRecord& member);
+  /// Opens a leg of a member, and has its connection known and measured.
+  Status open_leg(MemberRecord& member, Leg& leg);
+  void close_leg(MemberRecord& member, Leg& leg);
+  void close_legs(MemberRecord& member);
+  /// Ends what a member produces or consumes on a leg, and the leg.
+  void end_leg(MemberRecord& member, Leg& leg);
+  /// Ends what it consumed of tracks that the room no longer has for it.
+  void end_stale_consumers(MemberRecord& member);
+  void begin_negotiation(MemberRecord& member);
   void take_answer(MemberRecord& member, signaling::RequestId request,
                    const signaling::AnswerRequest& answer);
   void take_offer(MemberRecord& member, HeldOffer offer);
@@ -122,7 +133,7 @@ class Conference final : public signaling::Backend, public pipelines::Participan
 
   MemberRecord* find_member(const ParticipantId& id) const;
   MemberRecord* find_member(transport::ConnectionId connection) const;
-  void transport_lost(const MemberRecord& member, std::string_view reason);
+  void transport_lost(transport::ConnectionId connection, std::string_view reason);
   std::shared_ptr<signaling::Client> client_of(const MemberRecord& member) const;
   std::shared_ptr<signaling::Client> find_client(signaling::ClientId id) const;
   Result<RoomRecord*> room_for_join(const RoomId& id);

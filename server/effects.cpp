@@ -41,7 +41,7 @@ void Conference::Effects::take_seat(const rooms::reply::Joined& joined) const {
     it->second.participant = joined.participant;
     it->second.room = joined.room;
   }
-  member->media.expect_soon(false);
+  for (const Leg& leg : member->media.legs()) leg.expect_soon(false);
   ++(joined.resumed ? conference.events_.resumes : conference.events_.joins);
   if (joined.resumed) {
     member->media.offer_everything();
@@ -69,23 +69,20 @@ void Conference::Effects::operator()(const rooms::Send& send) const {
 void Conference::Effects::operator()(const rooms::OpenTransport& open) const {
   MemberRecord* member = conference.find_member(open.participant);
   if (member == nullptr) return;
-  member->connection = "connecting";
-  if (const Status opened = member->media.open_transport(); !opened) {
+  member->media.reset_media();
+  if (member->media.opens_legs_itself()) return;
+  if (const Status opened = conference.open_leg(*member, member->media.receiving()); !opened) {
     spdlog::error("{}: {}", open.participant.str(), opened.error().message);
     conference.queue_.push_back({cause.room,
                                  rooms::TransportLost{open.participant, opened.error().code},
                                  signaling::ClientId{0}});
   }
-  conference.connections_[member->media.connection()] = open.participant;
-  conference.watch_.add(member->media.connection(), member->media.shard());
 }
 
 void Conference::Effects::operator()(const rooms::CloseTransport& close) const {
   MemberRecord* member = conference.find_member(close.participant);
   if (member == nullptr) return;
-  conference.connections_.erase(member->media.connection());
-  conference.watch_.remove(member->media.connection());
-  member->media.close_transport();
+  conference.close_legs(*member);
   member->connection = "lost";
   member->held_offer.reset();
 }
@@ -94,9 +91,7 @@ void Conference::Effects::operator()(const rooms::ForgetParticipant& forget) con
   MemberRecord* member = conference.find_member(forget.participant);
   if (member == nullptr) return;
   conference.part(*member, "left");
-  conference.connections_.erase(member->media.connection());
-  conference.watch_.remove(member->media.connection());
-  member->media.close_transport();
+  conference.close_legs(*member);
   ++conference.events_.leaves[forget.reason];
   spdlog::info("{} left room {}", forget.participant.str(), member->room.str());
   conference.members_.erase(forget.participant);

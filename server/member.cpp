@@ -1,7 +1,6 @@
 #include "server/member.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace parley::server {
@@ -9,21 +8,6 @@ namespace {
 
 using forwarding::TrackKey;
 using transport::ConnectionId;
-using transport::Shard;
-
-/// The seat name: tracks of one source group of a publisher share a stream, so that they play in
-/// sync.
-std::string seat_of(const ParticipantId& publisher, rooms::Source source) {
-  const bool screen = source == rooms::Source::Screen || source == rooms::Source::ScreenAudio;
-  return publisher.str() + (screen ? "/screen" : "/camera");
-}
-
-std::vector<sdp::Candidate> candidates_of(const transport::Transport& transport) {
-  std::vector<sdp::Candidate> candidates;
-  for (const transport::Candidate& c : transport.candidates())
-    candidates.push_back({c.foundation, c.priority, c.address, c.port});
-  return candidates;
-}
 
 /// SSRCs differ within a process, so that no peer is ever sent one that it sends itself: an odd
 /// factor makes the multiplication a permutation of all numbers. It starts at random, as RFC 3550
@@ -35,10 +19,6 @@ std::uint32_t next_ssrc() {
   while (ssrc == 0) ssrc = ++counter * kOdd;
   return ssrc;
 }
-
-/// Without signaling a peer counts as gone after this long without a check; browsers check every
-/// 2.5 s (Chromium) to 6 s (Firefox).
-constexpr Duration kLostConsentTimeout = std::chrono::seconds(8);
 
 pipelines::Delivery delivery_of(const rooms::Delivery& how) {
   return {how.paused || how.held, how.layer,
@@ -60,14 +40,30 @@ bool decodes(const media::Send& send, const std::string& codec) {
 
 }  // namespace
 
-Member::Member(ParticipantId id, MediaContext& context, const MemberOptions& options)
-    : id_(std::move(id)), context_(&context), options_(options), session_(new_session()) {}
-
-Member::~Member() {
-  assert(pipeline_ == nullptr && "close_transport() comes first");
+std::string seat_of(const ParticipantId& publisher, rooms::Source source) {
+  const bool screen = source == rooms::Source::Screen || source == rooms::Source::ScreenAudio;
+  return publisher.str() + (screen ? "/screen" : "/camera");
 }
 
-sdp::MediaSession Member::new_session() const {
+Member::Member(ParticipantId id, MediaContext& context, const MemberOptions& options)
+    : id_(std::move(id)), context_(&context), options_(options) {
+  legs_.reserve(2);
+  legs_.emplace_back(context);
+  if (options.notation == signaling::Notation::Ortc) legs_.emplace_back(context);
+  reset_media();
+}
+
+void Member::reset_media() {
+  sdp_ = nullptr;
+  ortc_ = nullptr;
+  negotiation_.reset();
+  if (options_.notation == signaling::Notation::Ortc) {
+    auto session = std::make_unique<sdp::OrtcSession>(sdp::OrtcSession::Options{
+        .policy = {}, .max_consumers = options_.media_lines, .next_ssrc = next_ssrc});
+    ortc_ = session.get();
+    description_ = std::move(session);
+    return;
+  }
   sdp::Options options;
   // RFC 8866 5.2: numeric, and not to be guessed from anything else.
   options.session_id = (std::uint64_t{g_random_int()} << 31) | g_random_int();
@@ -76,63 +72,60 @@ sdp::MediaSession Member::new_session() const {
   options.sends = options_.flow != signaling::Flow::Publish;
   options.receives = options_.flow != signaling::Flow::Play;
   options.next_ssrc = next_ssrc;
-  return sdp::MediaSession(std::move(options));
+  auto session = std::make_unique<sdp::MediaSession>(std::move(options));
+  sdp_ = session.get();
+  description_ = std::move(session);
 }
 
-transport::ConnectionId Member::connection() const {
-  return pipeline_ ? pipeline_->connection() : 0;
+Leg* Member::find_leg(ConnectionId connection) {
+  for (Leg& leg : legs_)
+    if (leg.is_open() && leg.connection() == connection) return &leg;
+  return nullptr;
+}
+
+Status Member::open_leg(Leg& leg) {
+  const bool only_sends = &leg != &receiving();
+  return leg.open(only_sends ? id_.str() + "-sending" : id_.str(), options_.shard,
+                  options_.data_channel);
+}
+
+void Member::close_leg(Leg& leg) {
+  leg.close();
+  if (&leg == &sending()) links_.clear();
+  if (&leg == &receiving()) publications_.clear();
 }
 
 TrackKey Member::key_of(const TrackId& track) const {
-  return pipeline_ ? pipeline_->key_of(track) : 0;
+  return receiving().is_open() ? receiving().pipeline()->key_of(track) : 0;
 }
 
 std::optional<TrackId> Member::track_of(TrackKey key) const {
   for (const auto& [track, mid] : publications_)
-    if (pipeline_ && pipeline_->key_of(track) == key) return track;
+    if (key_of(track) == key) return track;
   return std::nullopt;
 }
 
-Status Member::open_transport() {
-  assert(pipeline_ == nullptr);
-  session_ = new_session();
-  negotiation_.reset();
-  local_.reset();
-  remote_set_ = false;
-  const pipelines::Participant::Options options{options_.data_channel, options_.shard,
-                                                context_->base_time};
-  pipeline_ = std::make_unique<pipelines::Participant>(id_, options, context_->transport,
-                                                       context_->main_loop, context_->observer);
-  return pipeline_->start();
-}
-
-void Member::close_transport() {
-  if (pipeline_ == nullptr) return;
-  ++context_->closing;
-  // The context outlives the main loop's last task, so the raw pointer is safe here.
-  pipeline_->close([context = context_] { --context->closing; });
-  pipeline_.reset();
-  links_.clear();
-  publications_.clear();
-}
-
 void Member::open_track(const TrackId& track, rooms::Kind kind, std::optional<std::string> mid) {
-  if (pipeline_ == nullptr) return;
-  publications_[track] = session_->add_receive(track, kind, std::move(mid));
-  pipeline_->add_track(track, kind);
+  if (!receiving().is_open()) return;
+  publications_[track] = description_->add_receive(track, kind, std::move(mid));
+  receiving().pipeline()->add_track(track, kind);
 }
 
 void Member::close_track(const TrackId& track) {
-  if (pipeline_ == nullptr) return;
-  session_->remove_receive(track);
+  if (!receiving().is_open()) return;
+  const std::string ended = description_->remove_receive(track);
+  if (!ended.empty())
+    pipelines::end_receiving(context_->transport, options_.shard, receiving().connection(), ended);
   publications_.erase(track);
-  pipeline_->remove_track(track);
+  receiving().pipeline()->remove_track(track);
 }
 
 void Member::link(const Member& publisher, const rooms::Track& track, const rooms::Delivery& how) {
-  if (pipeline_ == nullptr || !publisher.has_transport()) return;
+  if (!sending().is_open() || !publisher.receiving().is_open()) return;
   Link& link = links_[track.id];
-  link = Link{track, publisher.id(), publisher.connection(), publisher.key_of(track.id), {}, how};
+  link = Link{
+      track, publisher.id(), publisher.receiving().connection(), publisher.key_of(track.id), {},
+      how};
   slots_changed_ = true;
   seat(link);
 }
@@ -142,7 +135,7 @@ void Member::link(const Member& publisher, const rooms::Track& track, const room
 bool Member::seat(Link& link) {
   const rooms::Track& track = link.track;
   const std::string name = seat_of(link.publisher, track.source);
-  auto slot = session_->attach(track.id, track.kind, name);
+  auto slot = description_->attach(track.id, track.kind, name);
   if (slot.mid.empty()) {
     Link* least = nullptr;
     for (auto& [id, other] : links_)
@@ -151,7 +144,7 @@ bool Member::seat(Link& link) {
         least = &other;
     if (least == nullptr || weight(*least) >= weight(link)) return false;
     unseat(*least);
-    slot = session_->attach(track.id, track.kind, name);
+    slot = description_->attach(track.id, track.kind, name);
   }
   link.mid = slot.mid;
   slots_changed_ = true;
@@ -161,7 +154,7 @@ bool Member::seat(Link& link) {
 
 void Member::unseat(Link& link) {
   detach(link);
-  session_->detach(link.track.id);
+  description_->detach(link.track.id);
   link.linked = false;
   link.mid.clear();
   slots_changed_ = true;
@@ -183,10 +176,10 @@ void Member::seat_waiting() {
 
 void Member::update_link(const TrackId& track, const rooms::Delivery& how) {
   const auto it = links_.find(track);
-  if (it == links_.end() || pipeline_ == nullptr) return;
+  if (it == links_.end() || !sending().is_open()) return;
   it->second.how = how;
   if (!it->second.mid.empty())
-    pipelines::update_track(context_->transport, options_.shard, {connection(), it->second.mid},
+    pipelines::update_track(context_->transport, options_.shard, slot_of(it->second.mid),
                             delivery_of(how));
   seat_waiting();
 }
@@ -205,87 +198,49 @@ void Member::set_codec(const TrackId& track, const std::string& codec) {
 
 void Member::attach(Link& link) {
   link.linked = true;
-  pipelines::link_track(context_->transport, options_.shard, {connection(), link.mid},
+  pipelines::link_track(context_->transport, options_.shard, slot_of(link.mid),
                         {link.publisher_connection, link.key}, delivery_of(link.how));
 }
 
 void Member::detach(const Link& link) {
-  if (!link.linked || pipeline_ == nullptr) return;
-  pipelines::unlink_track(context_->transport, options_.shard, {connection(), link.mid});
+  if (!link.linked || !sending().is_open()) return;
+  pipelines::unlink_track(context_->transport, options_.shard, slot_of(link.mid));
 }
 
-// --- negotiation
+pipelines::Slot Member::slot_of(const std::string& mid) const {
+  return {sending().connection(), mid};
+}
+
+// --- what is described
 // ------------------------------------------------------------------------------------
 
-void Member::set_local(const pipelines::LocalParameters& local) {
-  local_ = local;
-}
-
-sdp::LocalTransport Member::local_transport() const {
-  return {local_->ufrag, local_->password, local_->fingerprint, candidates_of(context_->transport)};
-}
-
-signaling::Description Member::describe(std::string sdp) {
-  return {std::move(sdp), negotiation_.version(), take_slots(), publications()};
-}
-
-void Member::offer_everything() {
-  offer_all_ = true;
-}
-
-bool Member::needs_offer() const {
-  return offer_all_ || session_->needs_offer();
-}
-
 std::string Member::codec_of(const TrackId& track) const {
-  const auto codec = session_->codec_of(track);
+  const auto codec = description_->codec_of(track);
   return codec ? std::string(media::to_string(codec->name)) : std::string();
 }
 
 std::vector<std::string> Member::layers_of(const TrackId& track) const {
-  for (auto& receiving : session_->receiving())
+  for (auto& receiving : description_->receiving())
     if (receiving.track == track) return std::move(receiving.media.rids);
   return {};
 }
 
-signaling::Description Member::offer() {
-  offer_all_ = false;
-  return describe(session_->make_offer(local_transport()));
-}
-
-signaling::Description Member::answer() {
-  return describe(session_->make_answer(local_transport()));
-}
-
-Result<sdp::Applied> Member::apply_answer(const std::string& sdp) {
-  auto applied = session_->apply_answer(sdp);
-  if (applied) set_remote_once(applied->transport);
-  return applied;
-}
-
-Result<sdp::Applied> Member::apply_offer(const std::string& sdp) {
-  auto applied = session_->apply_offer(sdp);
-  if (applied) set_remote_once(applied->transport);
-  return applied;
-}
-
-void Member::set_remote_once(const sdp::RemoteTransport& remote) {
-  if (std::exchange(remote_set_, true)) return;
-  pipeline_->set_remote({remote.ufrag, remote.password, remote.fingerprints});
-}
-
 void Member::apply_negotiated() {
-  std::vector<pipelines::Receiving> receiving;
-  for (auto& entry : session_->receiving())
-    receiving.push_back({std::move(entry.media), pipeline_->key_of(entry.track)});
-  const std::vector<media::Send> sending = session_->sending();
-  pipelines::apply_negotiated(context_->transport, options_.shard, connection(),
-                              std::move(receiving), sending);
+  std::vector<pipelines::Receiving> received;
+  for (auto& entry : description_->receiving())
+    received.push_back({std::move(entry.media), key_of(entry.track)});
+  const std::vector<media::Send> sent = description_->sending();
+  for (Leg& leg : legs_) {
+    if (!leg.is_open()) continue;
+    pipelines::apply_negotiated(context_->transport, options_.shard, leg.connection(),
+                                &leg == &receiving() ? received : decltype(received){},
+                                &leg == &sending() ? sent : decltype(sent){});
+  }
   for (auto& [track, link] : links_) {
     const auto send =
-        std::find_if(sending.begin(), sending.end(),
+        std::find_if(sent.begin(), sent.end(),
                      [&, &mid = link.mid](const media::Send& s) { return s.mid == mid; });
-    if (send != sending.end() && !link.linked) attach(link);
+    if (send != sent.end() && !link.linked) attach(link);
   }
 }
 
@@ -303,17 +258,9 @@ std::vector<signaling::SlotMapping> Member::take_slots() {
   return slots;
 }
 
-void Member::expect_soon(bool soon) {
-  if (pipeline_ == nullptr) return;
-  context_->transport.post(options_.shard, [id = connection(), soon](Shard& shard) {
-    shard.set_consent_timeout(id, soon ? kLostConsentTimeout : transport::kConsentTimeout);
-  });
-}
-
 std::vector<Link> Member::decodability_changes() {
   std::vector<Link> changes;
-  if (!session_) return changes;
-  const std::vector<media::Send> sending = session_->sending();
+  const std::vector<media::Send> sending = description_->sending();
   for (auto& [track, link] : links_) {
     if (link.track.codec.empty()) continue;
     const auto send =

@@ -32,17 +32,18 @@ void Conference::Requests::operator()(signaling::JoinRequest& join) const {
   const auto room = conference.room_for_join(join.room);
   if (!room) return fail(room.error());
   const ParticipantId id(random_token(kIdLength));
-  const MemberOptions options{(*room)->shard, join.data_channel, join.media_lines, join.flow};
+  const MemberOptions options{(*room)->shard, join.data_channel, join.media_lines, join.flow,
+                              join.notation};
   auto member = std::make_unique<MemberRecord>(Member(id, conference.media_, options), join.room);
   member->client = client;
   conference.members_.emplace(id, std::move(member));
   record().participant = id;
   record().room = join.room;
-  conference.submit(
-      join.room,
-      rooms::Join{request, id, join.name,
-                  join.resumable ? random_token(kTokenLength) : std::string(), join.subscribe_all},
-      client);
+  conference.submit(join.room,
+                    rooms::Join{request, id, join.name,
+                                join.resumable ? random_token(kTokenLength) : std::string(),
+                                join.subscribe_all, wall_now()},
+                    client);
 }
 
 void Conference::Requests::resume(const signaling::JoinRequest& join) const {
@@ -76,11 +77,15 @@ void Conference::Requests::operator()(signaling::UnpublishRequest& unpublish) co
 }
 
 void Conference::Requests::operator()(signaling::SubscribeRequest& subscribe) const {
-  if (const MemberRecord* member = joined())
-    conference.submit(member->room,
-                      rooms::Subscribe{request, member->media.id(),
-                                       std::move(subscribe.subscriptions), subscribe.wanted},
-                      client);
+  const MemberRecord* member = joined();
+  if (member == nullptr) return;
+  for (const rooms::Subscription& wish : subscribe.subscriptions)
+    if (subscribe.wanted && !member->media.has_line_for(wish.track))
+      return fail({"track_not_found", "tracks: consume " + wish.track.str() + " first."});
+  conference.submit(member->room,
+                    rooms::Subscribe{request, member->media.id(),
+                                     std::move(subscribe.subscriptions), subscribe.wanted},
+                    client);
 }
 
 void Conference::Requests::operator()(signaling::MuteRequest& mute) const {

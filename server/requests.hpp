@@ -21,6 +21,11 @@ struct Conference::Requests {
   void operator()(signaling::OfferRequest& offer) const;
   void operator()(signaling::AnswerRequest& answer) const;
   void operator()(signaling::CandidateRequest& candidate) const;
+  // ortc_requests.cpp
+  void operator()(const signaling::OpenTransportRequest& open) const;
+  void operator()(const signaling::ConnectTransportRequest& connect) const;
+  void operator()(const signaling::ProduceRequest& produce) const;
+  void operator()(const signaling::ConsumeRequest& consume) const;
 
  private:
   void resume(const signaling::JoinRequest& join) const;
@@ -28,6 +33,8 @@ struct Conference::Requests {
   [[nodiscard]] ClientRecord& record() const;
   /// The member this client joined as; null (and the request answered) when it has not joined.
   [[nodiscard]] MemberRecord* joined() const;
+  /// The same, of a client that speaks of its media in RTP parameters.
+  [[nodiscard]] MemberRecord* joined_with_ortc() const;
 };
 
 }  // namespace parley::server

@@ -135,15 +135,15 @@ signaling::RoomState Conference::state_of(const RoomRecord& record) const {
 
 void Conference::describe(const MemberRecord& member, signaling::ParticipantState& entry) const {
   entry.connection = member.connection;
-  const Measurement* measured = watch_.find(member.media.connection());
+  const Measurement* sent = watch_.find(member.media.sending().connection());
   for (const auto& [track, link] : member.media.links())
-    entry.subscriptions.push_back(
-        subscription(link, measured, watch_.find(link.publisher_connection)));
-  if (measured == nullptr) return;
-  entry.bandwidth = bandwidth(measured->stats());
+    entry.subscriptions.push_back(subscription(link, sent, watch_.find(link.publisher_connection)));
+  if (sent != nullptr) entry.bandwidth = bandwidth(sent->stats());
+  const Measurement* received = watch_.find(member.media.receiving().connection());
+  if (received == nullptr) return;
   for (const rooms::Track& track : entry.participant.tracks)
-    if (const auto* stats = measured->track(member.media.key_of(track.id)))
-      entry.layers[track.id] = layers(*measured, *stats);
+    if (const auto* stats = received->track(member.media.key_of(track.id)))
+      entry.layers[track.id] = layers(*received, *stats);
 }
 
 std::vector<signaling::RoomState> Conference::rooms() const {
@@ -165,11 +165,14 @@ Result<std::string> Conference::graph(const RoomId& room) const {
   std::vector<pipelines::GraphLink> links;
   for (const rooms::Participant& participant : it->second.room.participants()) {
     const MemberRecord* member = find_member(participant.id);
-    const bool open = member != nullptr && member->media.has_transport();
-    participants.push_back(
-        {participant.id, participant.name, open ? member->media.pipeline()->pipeline() : nullptr});
-    if (!open) continue;
-    const Measurement* measured = watch_.find(member->media.connection());
+    participants.push_back({participant.id, participant.name});
+    pipelines::GraphParticipant& drawn = participants.back();
+    if (member == nullptr) continue;
+    const Leg& receiving = member->media.receiving();
+    const Leg& sending = member->media.sending();
+    if (receiving.is_open()) drawn.pipeline = receiving.pipeline()->pipeline();
+    if (sending.is_open() && &sending != &receiving) drawn.sending = sending.pipeline()->pipeline();
+    const Measurement* measured = watch_.find(sending.connection());
     for (const auto& [track, link] : member->media.links())
       links.push_back(
           graph_link(participant.id, link,
@@ -193,7 +196,7 @@ std::string Conference::metrics() const {
   values.process = read_process_stats();
   for (const auto& [id, member] : members_) {
     values.tracks += member->media.publications().size();
-    const Measurement* measured = watch_.find(member->media.connection());
+    const Measurement* measured = watch_.find(member->media.sending().connection());
     if (measured != nullptr && measured->stats().bandwidth)
       values.estimates.push_back(measured->stats().bandwidth->estimate);
     for (const auto& [track, link] : member->media.links())

@@ -14,6 +14,8 @@
 #include "rooms/effect.hpp"
 #include "rooms/input.hpp"
 #include "rooms/types.hpp"
+#include "signaling/sdp/media_session.hpp"
+#include "signaling/sdp/ortc.hpp"
 #include "support/result.hpp"
 
 namespace parley::signaling {
@@ -41,6 +43,12 @@ struct Description {
   std::vector<PublicationMapping> publications;
 };
 
+/// How a client consumes a track: what its parameters are for it.
+struct Consuming {
+  media::Kind kind{};
+  sdp::RtpParameters parameters;
+};
+
 /// One client's connection as the conference sees it; each protocol implements it once. Calls may
 /// come from within a Backend call. None may fail: a connection that broke swallows them and
 /// reports disconnected() later, from the main loop, never from within.
@@ -54,6 +62,10 @@ class Client {
   virtual void description_answer(RequestId request, const Description& answer) = 0;
   /// Slots changed without a new offer.
   virtual void slots(const std::vector<SlotMapping>& slots) = 0;
+  /// The replies to OpenTransportRequest and ConsumeRequest, which only clients of
+  /// Notation::Ortc make.
+  virtual void transport_opened(RequestId, const sdp::LocalTransport&) {}
+  virtual void consuming(RequestId, const Consuming&) {}
   /// The conference has no more to say: say goodbye and close.
   virtual void close(std::string_view reason) = 0;
 };
@@ -62,6 +74,15 @@ using ClientId = std::uint64_t;
 
 /// Which way a client's media may flow, whatever its descriptions say.
 enum class Flow : std::uint8_t { Both, Publish, Play };
+
+/// In what words media is agreed on with a client.
+enum class Notation : std::uint8_t {
+  Sdp,   ///< offers and answers, on one transport for both ways
+  Ortc,  ///< RTP parameters, on a transport for each way, which the client asks for
+};
+
+/// What a client of Notation::Ortc uses a transport for.
+enum class TransportUse : std::uint8_t { Produce, Consume };
 
 /// What a client asks. `request` is the client's own numbering, repeated in Client::answer().
 struct JoinRequest {
@@ -79,6 +100,7 @@ struct JoinRequest {
   /// m-lines of its own.
   std::size_t media_lines = 127;
   Flow flow = Flow::Both;
+  Notation notation = Notation::Sdp;
 };
 struct LeaveRequest {};
 struct PublishRequest {
@@ -111,9 +133,36 @@ struct AnswerRequest {
 struct CandidateRequest {
   std::string candidate;
 };
+
+// Of clients that joined with Notation::Ortc. What they consume they pause and resume by
+// SubscribeRequest. Errors, beside the room's: transport_not_found, invalid_field, cannot_consume,
+// consumer_limit.
+
+/// A new transport; one that was there for the same use ends, with what was produced or consumed.
+struct OpenTransportRequest {
+  TransportUse use{};
+};
+/// The client's end of it. Its ICE credentials stay its own: the server's ICE is lite.
+struct ConnectTransportRequest {
+  TransportUse use{};
+  std::vector<std::string> fingerprints;  ///< "sha-256 AA:BB:…"; any of them may match
+  bool dtls_server = false;               ///< it waits for our handshake
+};
+/// Publishes what the parameters describe, in the place of what it published of that source.
+struct ProduceRequest {
+  rooms::Source source{};
+  sdp::RtpParameters parameters;
+};
+/// Subscribes to a live track of others, paused. A second time for the same track it begins anew,
+/// on an m-line of its own, and the first one ends.
+struct ConsumeRequest {
+  TrackId track;
+  sdp::RtpCapabilities capabilities;
+};
 using Request =
     std::variant<JoinRequest, LeaveRequest, PublishRequest, UnpublishRequest, SubscribeRequest,
-                 MuteRequest, ChatRequest, OfferRequest, AnswerRequest, CandidateRequest>;
+                 MuteRequest, ChatRequest, OfferRequest, AnswerRequest, CandidateRequest,
+                 OpenTransportRequest, ConnectTransportRequest, ProduceRequest, ConsumeRequest>;
 
 // --- states for the REST API
 // ------------------------------------------------------------------------
@@ -187,8 +236,8 @@ class Backend {
   virtual ClientId connected(std::weak_ptr<Client> client) = 0;
   /// The connection ended; `clean` when the client said goodbye (it left), else its seat is kept.
   virtual void disconnected(ClientId client, bool clean) = 0;
-  /// Every request is answered exactly once, by Client::answer() or description_answer(), possibly
-  /// before this returns.
+  /// Every request is answered exactly once, by Client::answer() or the reply of its own
+  /// (description_answer() and the like), possibly before this returns.
   virtual void request(ClientId client, RequestId request, Request what) = 0;
 
   // REST. Errors: room_not_found, participant_not_found, room_limit, room_exists, invalid_room.

@@ -23,10 +23,9 @@ template <typename Live>
 void start_and_close(Server& server, int count, const Live& live) {
   int closed = 0;
   for (int i = 0; i < count; ++i) {
-    const ParticipantId id("p" + std::to_string(i));
-    auto participant = server.participant(id.str(), i % 3 != 0);
+    auto participant = server.participant("p" + std::to_string(i), i % 3 != 0);
     ASSERT_TRUE(participant->start().ok());
-    live(*participant, id);
+    live(*participant);
     participant->close([&] { ++closed; });
   }
   EXPECT_TRUE(run_until([&] { return closed == count; }));
@@ -49,8 +48,8 @@ void expect_no_more(const Resources& before, const std::function<void()>& work) 
 
 TEST(Closing, AHundredParticipantsLeaveNoThreadAndNoDescriptor) {
   Server server;
-  const auto until_local = [&](Participant&, const ParticipantId& id) {
-    EXPECT_TRUE(run_until([&] { return server.seen.local.contains(id); }));
+  const auto until_local = [&](const Participant& participant) {
+    EXPECT_TRUE(run_until([&] { return server.seen.local.contains(participant.connection()); }));
     server.seen.local.clear();
   };
   start_and_close(server, 5, until_local);
@@ -60,7 +59,7 @@ TEST(Closing, AHundredParticipantsLeaveNoThreadAndNoDescriptor) {
 TEST(Closing, FiftyAtRandomMomentsOfStarting) {
   Server server;
   std::mt19937 random(40);
-  const auto a_moment = [&](Participant&, const ParticipantId&) {
+  const auto a_moment = [&](const Participant&) {
     if (const auto wait = random() % 12; wait != 0) run_for(std::chrono::milliseconds(wait));
   };
   start_and_close(server, 5, a_moment);
@@ -72,13 +71,13 @@ TEST(Closing, AtRandomMomentsOfConnecting) {
   Server server;
   std::mt19937 random(41);
   std::vector<std::unique_ptr<WebrtcClient>> clients;
-  const auto connect_for_a_moment = [&](Participant& participant, const ParticipantId& id) {
+  const auto connect_for_a_moment = [&](Participant& participant) {
     auto session = server.session(true);
     session.add_receive(TrackId("t"), media::Kind::Audio);
     participant.add_track(TrackId("t"), media::Kind::Audio);
     clients.push_back(
         std::make_unique<WebrtcClient>(server.main_loop, WebrtcClient::Options{true, true}));
-    EXPECT_TRUE(server.negotiate(participant, id, session, *clients.back()));
+    EXPECT_TRUE(server.negotiate(participant, session, *clients.back()));
     run_for(std::chrono::milliseconds(random() % 150));
     if (random() % 2 == 0) participant.remove_track(TrackId("t"));
     if (random() % 2 == 0) clients.back()->say_goodbye();

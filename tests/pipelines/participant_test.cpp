@@ -17,8 +17,6 @@ using ::testing::SizeIs;
 using testing::WebrtcClient;
 using namespace std::chrono_literals;
 
-const ParticipantId kAnn("ann");
-
 /// A server, a participant and a client that have found each other.
 class Call {
  public:
@@ -31,7 +29,7 @@ class Call {
   ~Call() { close_and_wait(*participant); }
 
   bool connect() {
-    return server.negotiate(*participant, kAnn, session, *client) &&
+    return server.negotiate(*participant, session, *client) &&
            run_until([&] { return !server.seen.secure.empty(); });
   }
 
@@ -53,6 +51,18 @@ class Call {
   sdp::MediaSession session;
   std::unique_ptr<WebrtcClient> client;
 };
+
+TEST(Participant, DoesWithoutTheClientsIceCredentials) {
+  Call call(false, {.send_audio = true});
+  call.session.add_receive(TrackId("mic"), media::Kind::Audio);
+  call.client->take_offer(call.session.make_offer(call.server.local(*call.participant)));
+  ASSERT_TRUE(run_until([&] { return !call.client->answer().empty(); }));
+  const auto applied = call.session.apply_answer(call.client->answer());
+  ASSERT_TRUE(applied);
+  call.participant->set_remote(
+      {.ufrag = {}, .password = {}, .fingerprints = applied->transport.fingerprints});
+  EXPECT_TRUE(run_until([&] { return !call.server.seen.secure.empty(); }));
+}
 
 TEST(Participant, BecomesSecureAndGivesTheTransportItsKeys) {
   Call call;
@@ -152,7 +162,7 @@ TEST(Participant, AReceiverThatFallsBehindLosesMessagesInsteadOfTheServersMemory
 
 TEST(Participant, AWrongFingerprintEndsTheConnectionBeforeAnyKey) {
   Call call;
-  call.client->take_offer(call.session.make_offer(call.server.local(kAnn)));
+  call.client->take_offer(call.session.make_offer(call.server.local(*call.participant)));
   ASSERT_TRUE(run_until([&] { return !call.client->answer().empty(); }));
   auto applied = call.session.apply_answer(call.client->answer());
   ASSERT_TRUE(applied.ok());

@@ -46,13 +46,15 @@ struct Side {
   ~Side() { close_and_wait(*participant); }
 
   bool connect() {
-    if (!server.negotiate(*participant, id, session, client)) return false;
+    if (!server.negotiate(*participant, session, client)) return false;
     std::vector<Receiving> receiving;
     for (const auto& line : session.receiving())
       receiving.push_back({line.media, participant->key_of(line.track)});
     apply_negotiated(*server.transport, 0, participant->connection(), receiving, session.sending());
     const auto& secure = server.seen.secure;
-    return run_until([&] { return std::find(secure.begin(), secure.end(), id) != secure.end(); });
+    return run_until([&] {
+      return std::find(secure.begin(), secure.end(), participant->connection()) != secure.end();
+    });
   }
   [[nodiscard]] std::uint64_t packets(const TrackId& track) const {
     const auto fan_out = Ref<GstElement>::adopt(

@@ -22,16 +22,16 @@ void run_for(std::chrono::milliseconds time) {
   run_until([] { return false; }, time);
 }
 
-void Observed::on_local_parameters(const ParticipantId& id, const LocalParameters& value) {
+void Observed::on_local_parameters(transport::ConnectionId id, const LocalParameters& value) {
   local[id] = value;
 }
-void Observed::on_secure(const ParticipantId& id) {
+void Observed::on_secure(transport::ConnectionId id) {
   secure.push_back(id);
 }
-void Observed::on_data(const ParticipantId&, const DataMessage& message) {
+void Observed::on_data(transport::ConnectionId, const DataMessage& message) {
   data.push_back(message);
 }
-void Observed::on_failed(const ParticipantId&, std::string_view reason) {
+void Observed::on_failed(transport::ConnectionId, std::string_view reason) {
   failed.emplace_back(reason);
 }
 
@@ -59,7 +59,8 @@ sdp::MediaSession Server::session(bool data_channel) const {
   return sdp::MediaSession(std::move(options));
 }
 
-sdp::LocalTransport Server::local(const ParticipantId& id) {
+sdp::LocalTransport Server::local(const Participant& participant) {
+  const transport::ConnectionId id = participant.connection();
   if (!run_until([&] { return seen.local.contains(id); })) return {};
   const LocalParameters& own = seen.local[id];
   sdp::LocalTransport local{own.ufrag, own.password, own.fingerprint, {}};
@@ -68,9 +69,8 @@ sdp::LocalTransport Server::local(const ParticipantId& id) {
   return local;
 }
 
-bool Server::negotiate(Participant& participant, const ParticipantId& id,
-                       sdp::MediaSession& session, WebrtcClient& client) {
-  client.take_offer(session.make_offer(local(id)));
+bool Server::negotiate(Participant& participant, sdp::MediaSession& session, WebrtcClient& client) {
+  client.take_offer(session.make_offer(local(participant)));
   if (!run_until([&] { return !client.answer().empty(); })) return false;
   const auto applied = session.apply_answer(client.answer());
   if (!applied) return false;

@@ -24,13 +24,13 @@ bool run_until(const std::function<bool()>& done,
 void run_for(std::chrono::milliseconds time);
 
 struct Observed : ParticipantObserver {
-  void on_local_parameters(const ParticipantId& id, const LocalParameters& value) override;
-  void on_secure(const ParticipantId& id) override;
-  void on_data(const ParticipantId& id, const DataMessage& message) override;
-  void on_failed(const ParticipantId& id, std::string_view reason) override;
+  void on_local_parameters(transport::ConnectionId id, const LocalParameters& value) override;
+  void on_secure(transport::ConnectionId id) override;
+  void on_data(transport::ConnectionId id, const DataMessage& message) override;
+  void on_failed(transport::ConnectionId id, std::string_view reason) override;
 
-  std::map<ParticipantId, LocalParameters> local;
-  std::vector<ParticipantId> secure;
+  std::map<transport::ConnectionId, LocalParameters> local;
+  std::vector<transport::ConnectionId> secure;
   std::vector<DataMessage> data;
   std::vector<std::string> failed;
 };
@@ -55,10 +55,9 @@ class Server {
   /// The session whose offers carry this participant's transport.
   [[nodiscard]] sdp::MediaSession session(bool data_channel = true) const;
   /// Waits for webrtcbin's parameters.
-  [[nodiscard]] sdp::LocalTransport local(const ParticipantId& id);
+  [[nodiscard]] sdp::LocalTransport local(const Participant& participant);
   /// Offers to the client, gives its answer back; whether all of that worked.
-  bool negotiate(Participant& participant, const ParticipantId& id, sdp::MediaSession& session,
-                 WebrtcClient& client);
+  bool negotiate(Participant& participant, sdp::MediaSession& session, WebrtcClient& client);
 
   MainLoop main_loop;
   Observed seen;
