@@ -15,6 +15,7 @@
 #include "server/socketio.hpp"
 #include "server/transport_events.hpp"
 #include "signaling/http/http_server.hpp"
+#include "signaling/mediasoup/application.hpp"
 #include "signaling/peerjs/peer_server.hpp"
 #include "signaling/whip/endpoint.hpp"
 #include "support/glib/main_loop.hpp"
@@ -152,6 +153,7 @@ Status serve(const Config& config) {
   if (const Status status = serve_peerjs(peerjs, **http, config.peerjs_port); !status)
     return status.error();
   SocketIo socketio(**http, socketio_settings(config), std::move(*tokens));
+  signaling::mediasoup::serve(socketio.server(), conference, main_loop);
 
   bool stopping = false;
   bool ended = false;
