@@ -12,10 +12,10 @@ after(() => meeting.close());
 
 const TIMEOUT_MS = 20_000;
 
-async function enter(room, name, kinds = []) {
-  const client = await meeting.openBlank();
+async function enter(room, name, kinds = [], { library, browser } = {}) {
+  const client = await meeting.openBlank(browser);
   client.name = name;
-  await addClient(client);
+  await addClient(client, library);
   client.joined = await client.evaluate(([url, roomId, own]) => window.enter(url, roomId, own), [meeting.url, room, name]);
   for (const kind of kinds) await client.evaluate((wanted) => window.send(wanted), kind);
   return client;
@@ -216,6 +216,58 @@ test('who connects again joins again, and an empty room is gone', async () => {
   await untilAlive(ben, ['audio', 'video']);
   await Promise.all([ann, ben].map((client) => client.evaluate(() => window.client.socket.disconnect())));
   await until('the room is gone', async () => (await meeting.roomState(room)) === null);
+});
+
+test('a client of 2020, which waits for our DTLS handshake, is as welcome', async () => {
+  const room = await makeRoom(meeting.url);
+  const ann = await enter(room, 'Ann', ['audio', 'video'], { library: 'mediasoup-client-3.6' });
+  const ben = await enter(room, 'Ben', ['audio', 'video']);
+  await untilAlive(ben, ['audio', 'video']);
+  await untilAlive(ann, ['audio', 'video']);
+});
+
+test('Firefox sees and hears Chromium, and the other way round', async () => {
+  const room = await makeRoom(meeting.url);
+  const ann = await enter(room, 'Ann', ['audio', 'video'], { browser: await meeting.firefox() });
+  const ben = await enter(room, 'Ben', ['audio', 'video']);
+  await untilAlive(ben, ['audio', 'video']);
+  await untilAlive(ann, ['audio', 'video']);
+});
+
+test('a transport that a client closes ends what was on it, not its seat', async () => {
+  const room = await makeRoom(meeting.url);
+  const ann = await enter(room, 'Ann', ['audio', 'video']);
+  const ben = await enter(room, 'Ben', ['audio', 'video']);
+  await untilAlive(ann, ['audio', 'video']);
+  await untilAlive(ben, ['audio', 'video']);
+  await ann.evaluate(() => window.client.sending.close());
+  await until('nothing comes from Ann', async () => (await ack(ben, 'getProducers', {})).producers.length === 0);
+  assert.deepEqual(await ben.evaluate(() => window.events.filter(([name]) => name === 'peerLeft')), []);
+  await untilAlive(ann, ['audio', 'video']);
+  await ann.evaluate(async () => {
+    const { ask, device } = window.client;
+    const sending = device.createSendTransport(await ask('createProducerTransport'));
+    sending.on('connect', ({ dtlsParameters }, done, failed) => ask('connectProducerTransport', { dtlsParameters }).then(done, failed));
+    sending.on('produce', ({ kind, rtpParameters }, done, failed) => ask('produce', { kind, rtpParameters }).then(done, failed));
+    window.client.sending = sending;
+    await window.send('video');
+  });
+  await untilAlive(ben, ['video']);
+
+  const [{ id: consumerId }] = await flows(ben);
+  await ben.evaluate(() => { window.client.receiving.close(); window.consumers = []; });
+  await until('the server has noticed', async () => (await meeting.roomState(room)).participants[1].subscriptions.length === 0);
+  assert.deepEqual(await ack(ben, 'resumeConsumer', { consumerId }), { error: 'Consumer not found' });
+  await ben.evaluate(async () => {
+    const { ask, device } = window.client;
+    const receiving = device.createRecvTransport(await ask('createConsumerTransport'));
+    receiving.on('connect', ({ dtlsParameters }, done, failed) => ask('connectConsumerTransport', { dtlsParameters }).then(done, failed));
+    const { producers: [{ producerId }] } = await ask('getProducers');
+    const consumer = await receiving.consume(await ask('consume', { producerId, rtpCapabilities: device.rtpCapabilities }));
+    window.play(consumer);
+    await ask('resumeConsumer', { consumerId: consumer.id });
+  });
+  await untilAlive(ben, ['video']);
 });
 
 test('two rooms do not hear each other', async () => {

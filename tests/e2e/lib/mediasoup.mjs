@@ -6,15 +6,18 @@ const FOLDER = fileURLToPath(new URL('..', import.meta.url));
 const DOCS = fileURLToPath(new URL('../../../docs/mediasoup.md', import.meta.url));
 
 /** docs/mediasoup.md's client with the libraries it imports, as one script that makes `window.example`. */
-const script = (async () => {
+async function bundle(library) {
   const [, example] = /```js\n(.*?)```/s.exec(await readFile(DOCS, 'utf8'));
-  const contents = `${example}\nexport { Device, io };`;
+  const contents = `${example.replace("'mediasoup-client'", `'${library}'`)}\nexport { Device, io };`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: FOLDER }, bundle: true, write: false, format: 'iife', globalName: 'example', platform: 'browser',
     define: { 'process.env.NODE_ENV': '"production"' }, logLevel: 'error',
   });
   return outputFiles[0].text;
-})();
+}
+
+/** @type {Map<string, Promise<string>>} */
+const bundles = new Map();
 
 /** Runs in the page: what the tests do with the example's client. */
 function equip() {
@@ -50,9 +53,15 @@ function equip() {
   }));
 }
 
-/** Makes a page one of the example's clients, which has not joined yet. @param {import('./client.mjs').Client} client */
-export async function addClient(client) {
-  await client.page.addScriptTag({ content: await script });
+/**
+ * Makes a page one of the example's clients, which has not joined yet.
+ *
+ * @param {import('./client.mjs').Client} client
+ * @param {string} [library] the npm package to take for mediasoup-client
+ */
+export async function addClient(client, library = 'mediasoup-client') {
+  if (!bundles.has(library)) bundles.set(library, bundle(library));
+  await client.page.addScriptTag({ content: await bundles.get(library) });
   await client.evaluate(equip);
 }
 

@@ -72,9 +72,9 @@ export class Meeting {
     return client;
   }
 
-  /** A page of the server's origin with nothing on it. */
-  async openBlank() {
-    const client = await openBlank(await this.chromium(), this.url, 'page');
+  /** A page of the server's origin with nothing on it; in Chromium unless told otherwise. */
+  async openBlank(browser) {
+    const client = await openBlank(browser ?? await this.chromium(), this.url, 'page');
     this.#clients.push(client);
     return client;
   }

@@ -38,7 +38,7 @@ export async function openBlank(browser, url, name, prepare = (_page) => {}) {
   const page = await browser.newPage();
   const client = new Client(page, name);
   await prepare(page);
-  await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
+  await page.route?.('**/favicon.ico', (route) => route.fulfill({ status: 204 }));  // puppeteer's pages have none
   await page.goto(`${url}/healthz`);
   return client;
 }
