@@ -270,6 +270,43 @@ test('a transport that a client closes ends what was on it, not its seat', async
   await untilAlive(ben, ['video']);
 });
 
+test('a consumer goes on when the page that it receives makes a new connection', async () => {
+  const room = await makeRoom(meeting.url);
+  const ann = await enter(room, 'Ann');
+  const cyd = await meeting.join(room, 'Cyd');
+  await untilAlive(ann, ['audio', 'video']);
+  const before = (await flows(ann)).map(({ id }) => id);
+  await cyd.evaluate(() => {
+    const pc = window.parley.peerConnection;
+    Object.defineProperty(pc, 'connectionState', { value: 'failed' });
+    pc.onconnectionstatechange(new Event('connectionstatechange'));
+  });
+  await cyd.until(() => window.parley.state === 'joined' && window.parley.peerConnection?.connectionState === 'connected', 'a new connection');
+  await untilAlive(ann, ['audio', 'video']);
+  assert.deepEqual((await flows(ann)).map(({ id }) => id), before);
+});
+
+test('another certificate than the one told of ends the transport, and transports are not made without end', async () => {
+  const room = await makeRoom(meeting.url);
+  const ann = await enter(room, 'Ann');
+  const ben = await enter(room, 'Ben');
+  await ann.evaluate(async () => {
+    const { ask, device } = window.client;
+    const sending = device.createSendTransport(await ask('createProducerTransport'));
+    const value = Array(32).fill('00').join(':');
+    sending.on('connect', (_, done, failed) => ask('connectProducerTransport', { dtlsParameters: { fingerprints: [{ algorithm: 'sha-256', value }] } }).then(done, failed));
+    sending.on('produce', ({ kind, rtpParameters }, done, failed) => ask('produce', { kind, rtpParameters }).then(done, failed));
+    window.client.sending = sending;
+    await window.send('video');
+  });
+  await untilHeard(ben, 'producerClosed', ({ socketId }) => socketId !== undefined);
+  assert.deepEqual((await flows(ben)).filter(({ frames }) => frames > 0), []);
+  assert.ok(meeting.server.log.some((line) => line.includes('fingerprint_mismatch')));
+  const replies = await ann.evaluate(() => Promise.all(Array.from({ length: 12 }, () => window.ack('createProducerTransport', {}))));
+  assert.ok(replies.some(({ error }) => error?.startsWith('Server error in createProducerTransport: Too many transports')));
+  assert.equal((await ack(ann, 'sendMessage', { roomId: room, message: 'here' })).success, true);
+});
+
 test('two rooms do not hear each other', async () => {
   const [one, other] = [await makeRoom(meeting.url), await makeRoom(meeting.url)];
   const ann = await enter(one, 'Ann', ['audio']);
