@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { growingFlows } from './lib/flows.mjs';
@@ -305,6 +306,37 @@ test('another certificate than the one told of ends the transport, and transport
   const replies = await ann.evaluate(() => Promise.all(Array.from({ length: 12 }, () => window.ack('createProducerTransport', {}))));
   assert.ok(replies.some(({ error }) => error?.startsWith('Server error in createProducerTransport: Too many transports')));
   assert.equal((await ack(ann, 'sendMessage', { roomId: room, message: 'here' })).success, true);
+});
+
+test('clients that come and go leave no thread and no file behind', async () => {
+  const room = await makeRoom(meeting.url);
+  const ann = await enter(room, 'Ann', ['audio']);
+  const ben = await enter(room, 'Ben');
+  const held = async () => {
+    const count = async (what) => (await readdir(`/proc/${meeting.server.pid}/${what}`)).length;
+    return { threads: await count('task'), files: await count('fd') };
+  };
+  const comeAndGo = async (times) => {
+    for (let i = 0; i < times; ++i) {
+      await ben.evaluate(() => window.client.socket.disconnect());
+      await ben.evaluate(() => { window.client.sending.close(); window.client.receiving.close(); window.consumers = []; });
+      await ben.evaluate(async ([url, roomId]) => {
+        await window.enter(url, roomId, 'Ben');
+        await window.send('audio');
+      }, [meeting.url, room]);
+    }
+  };
+  await comeAndGo(3);
+  await untilAlive(ben, ['audio']);
+  const before = await held();
+  await comeAndGo(15);
+  await untilAlive(ben, ['audio']);
+  // GLib's pools let idle threads go after a while.
+  await until('what was taken is given back', async () => {
+    const { threads, files } = await held();
+    return threads <= before.threads && files <= before.files;
+  }, 40_000);
+  assert.equal(ann.joined.success, true);
 });
 
 test('two rooms do not hear each other', async () => {
