@@ -10,6 +10,9 @@ namespace {
 namespace http = signaling::http;
 namespace socketio = signaling::socketio;
 
+/// A few of the largest messages; all sessions of an address together stay well below a gigabyte.
+constexpr std::size_t kBufferedBytes = 2'000'000;
+
 constexpr const char* kNoClient =
     "The Socket.IO client is not installed on this server. Run there, where Parley's source is:\n"
     "  npm ci --ignore-scripts --prefix web/vendor\n"
@@ -20,6 +23,7 @@ constexpr const char* kNoClient =
 socketio::GatewaySettings gateway_settings(http::HttpServer& http, bool named_origins_only) {
   socketio::GatewaySettings settings;
   settings.quota = &http.quota();
+  settings.engine.buffered_bytes = kBufferedBytes;
   if (!named_origins_only) return settings;
   settings.allow_origin = [&access = http.access()](std::string_view origin) {
     return access.origins().lists(origin);
