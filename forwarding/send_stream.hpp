@@ -66,6 +66,7 @@ class SendStream {
 
  private:
   friend class FanOut;
+  friend class LocalSubscriber;
   friend class Peer;
   friend class Track;
 

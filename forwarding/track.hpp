@@ -73,6 +73,8 @@ class Track {
   [[nodiscard]] const std::shared_ptr<FanOut>& fan_out() const { return fan_out_; }
   /// The codec of the packets seen last; none before the first.
   [[nodiscard]] std::optional<media::CodecName> codec() const { return codec_; }
+  /// All that the publisher may send.
+  [[nodiscard]] const std::vector<media::Codec>& codecs() const { return codecs_; }
 
   /// Asks the publisher for a keyframe of the best layer it sends. Requests within 300 ms of one
   /// that was sent become one request at the end of that time (sent by Peer::tick).

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "plugins/fan_out_element.hpp"
+#include "plugins/track_element.hpp"
 #include "plugins/track_source_element.hpp"
 
 namespace parley::plugins {
@@ -12,6 +13,7 @@ void register_elements() {
   std::call_once(once, [] {
     gst_element_register(nullptr, kFanOutElement, GST_RANK_NONE, fan_out_element_type());
     gst_element_register(nullptr, kTrackSourceElement, GST_RANK_NONE, track_source_element_type());
+    gst_element_register(nullptr, kTrackElement, GST_RANK_NONE, track_element_type());
   });
 }
 

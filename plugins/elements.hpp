@@ -26,5 +26,6 @@ inline GstElementClass* parent_class() {
 
 GType fan_out_element_type();
 GType track_source_element_type();
+GType track_element_type();
 
 }  // namespace parley::plugins

@@ -4,12 +4,6 @@
 #include <utility>
 
 namespace parley::transport {
-namespace {
-
-constexpr guint kKept = 256;   // made at once: half a megabyte
-constexpr guint kMost = 4096;  // recycled at most; branches that hold more get plain buffers
-
-}  // namespace
 
 PacketBuffer::PacketBuffer(GstBuffer* buffer) : buffer_(buffer) {
   if (!gst_buffer_map(buffer, &map_, GST_MAP_WRITE)) std::abort();  // system memory always maps
@@ -37,9 +31,10 @@ GstBuffer* PacketBuffer::take(std::span<const std::uint8_t> part) {
   return std::exchange(buffer_, nullptr);
 }
 
-PacketPool::PacketPool() : pool_(Ref<GstBufferPool>::adopt(gst_buffer_pool_new())) {
+PacketPool::PacketPool(unsigned kept, unsigned most)
+    : pool_(Ref<GstBufferPool>::adopt(gst_buffer_pool_new())) {
   GstStructure* config = gst_buffer_pool_get_config(pool_.get());
-  gst_buffer_pool_config_set_params(config, nullptr, kRoom, kKept, kMost);
+  gst_buffer_pool_config_set_params(config, nullptr, kRoom, kept, most);
   if (!gst_buffer_pool_set_config(pool_.get(), config) ||
       !gst_buffer_pool_set_active(pool_.get(), TRUE))
     std::abort();  // out of memory

@@ -36,7 +36,8 @@ class PacketPool {
   /// Larger than any packet of WebRTC; what does not fit is dropped.
   static constexpr std::size_t kRoom = 2048;
 
-  PacketPool();
+  /// `kept` are made at once, up to `most` are recycled.
+  explicit PacketPool(unsigned kept = 256, unsigned most = 4096);
   ~PacketPool();
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;

@@ -10,6 +10,7 @@
 #include "forwarding/peer.hpp"
 #include "forwarding/send_stream.hpp"
 #include "plugins/fan_out_element.hpp"
+#include "plugins/track_element.hpp"
 #include "plugins/track_source_element.hpp"
 #include "support/glib/ref.hpp"
 
@@ -162,7 +163,7 @@ TEST_F(FanOutElement, EndsALaunchLineWithEos) {
 }
 
 TEST_F(FanOutElement, IsDescribedForGstInspect) {
-  for (const char* name : {kFanOutElement, kTrackSourceElement}) {
+  for (const char* name : {kFanOutElement, kTrackSourceElement, kTrackElement}) {
     const auto factory = Ref<GstElementFactory>::adopt(gst_element_factory_find(name));
     ASSERT_TRUE(factory) << name;
     for (const char* key : {GST_ELEMENT_METADATA_LONGNAME, GST_ELEMENT_METADATA_KLASS,
