@@ -10,6 +10,7 @@
 
 #include "pipelines/tracks.hpp"
 #include "plugins/fan_out_element.hpp"
+#include "plugins/track_element.hpp"
 #include "plugins/track_source_element.hpp"
 #include "support/glib/ref.hpp"
 
@@ -64,6 +65,7 @@ Colours colours_of(std::string_view factory) {
       {plugins::kTrackSourceElement, {"#dcfce7", "#16a34a"}},
       {"tee", {"#fef3c7", "#d97706"}},
       {plugins::kFanOutElement, {"#ede9fe", "#7c3aed"}},
+      {plugins::kTrackElement, {"#ede9fe", "#7c3aed"}},
   };
   const auto known = kKnown.find(factory);
   return known != kKnown.end() ? known->second : Colours{"#ffffff", "#64748b"};
@@ -249,16 +251,22 @@ void Writer::add(const GraphLink& link) {
   if (publisher == clusters_.end() || !publisher->second.nodes.contains(from)) return;
   if (subscriber == clusters_.end()) return;
   const auto& nodes = subscriber->second.nodes;
-  if (!nodes.contains(to) && !nodes.contains(to_sending)) return;
   const auto number = static_cast<std::size_t>(std::distance(clusters_.begin(), publisher));
+  const std::string attributes =
+      fmt::format(R"(label=<{0}>, color="{1}", fontcolor="{1}", penwidth=1.3, style={2})",
+                  escaped(link.label), link_colour(number), link.flowing ? "solid" : "dashed");
+  if (!link.element.empty()) {
+    const std::string into = named_id(link.subscriber, link.element);
+    if (nodes.contains(into)) edges_[from + " -> " + into] = attributes;
+    return;
+  }
+  if (!nodes.contains(to) && !nodes.contains(to_sending)) return;
   const std::string out = named_id(link.subscriber, "webrtcbin/sends");
   const Colours colours = colours_of("webrtcbin");
   receivers_[out] = fmt::format(
       R"(label=<{}<br/><font point-size="8" color="#475569">webrtcbin</font>>, fillcolor="{}", color="{}")",
       subscriber->second.name, colours.fill, colours.line);
-  edges_[from + " -> " + out] =
-      fmt::format(R"(label=<{0}>, color="{1}", fontcolor="{1}", penwidth=1.3, style={2})",
-                  escaped(link.label), link_colour(number), link.flowing ? "solid" : "dashed");
+  edges_[from + " -> " + out] = attributes;
 }
 
 std::string nodes_text(const std::map<std::string, std::string>& nodes, std::string_view indent) {

@@ -10,8 +10,8 @@
 
 namespace parley::pipelines {
 
-/// One participant's pipeline, and where it is sent to on a transport of its own, that one's.
-/// Either may be null (no transport just now) and is the caller's.
+/// One participant's pipeline, or a branch's, and where it is sent to on a transport of its own,
+/// that one's. Either may be null (no transport just now) and is the caller's.
 struct GraphParticipant {
   ParticipantId id;
   std::string name;
@@ -26,6 +26,8 @@ struct GraphLink {
   ParticipantId subscriber;
   std::string label;
   bool flowing = true;  ///< drawn dashed otherwise
+  /// Of the subscriber's pipeline, where the track goes in; empty: its webrtcbin.
+  std::string element{};
 };
 
 struct GraphOptions {

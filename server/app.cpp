@@ -14,6 +14,7 @@
 #include "server/process_exit.hpp"
 #include "server/socketio.hpp"
 #include "server/transport_events.hpp"
+#include "signaling/http/branch_api.hpp"
 #include "signaling/http/http_server.hpp"
 #include "signaling/mediasoup/application.hpp"
 #include "signaling/peerjs/peer_server.hpp"
@@ -74,11 +75,18 @@ transport::Options transport_options(const Config& config) {
   return {config.rtc_port, config.announce, config.rtc_threads};
 }
 
+pipelines::BranchMode branch_mode(const std::string& name) {
+  if (name == "any") return pipelines::BranchMode::Any;
+  return name == "off" ? pipelines::BranchMode::Off : pipelines::BranchMode::Safe;
+}
+
 ConferenceLimits conference_limits(const Config& config) {
   ConferenceLimits limits;
   limits.rooms = config.max_rooms;
   limits.room.participants = config.max_participants;
   limits.settings.last_n = config.last_n;
+  limits.branches.mode = branch_mode(config.branches);
+  limits.branches.elements = config.branch_elements;
   return limits;
 }
 
@@ -112,6 +120,16 @@ namespace {
   spdlog::error("some pipelines did not end in time");
   spdlog::shutdown();
   std::_Exit(1);
+}
+
+/// A thread that an element of a branch keeps for ever must not keep the process, nor find it half
+/// gone. Everything else has ended in order by then.
+void leave_hanging_branches_behind() {
+  const unsigned hanging = pipelines::BranchRun::running();
+  if (hanging == 0) return;
+  spdlog::warn("{} branches did not end", hanging);
+  spdlog::shutdown();
+  std::_Exit(0);
 }
 
 /// On the main port, and for clients that want it there, at the root of a port of its own.
@@ -148,6 +166,7 @@ Status serve(const Config& config) {
   events.report_to(&conference);
   auto http = signaling::http::HttpServer::start(http_options(config), conference);
   if (!http) return http.error();
+  signaling::http::add_branch_api((*http)->router(), conference);
   const signaling::whip::Endpoint whip(**http, conference, main_loop);
   signaling::peerjs::PeerServer peerjs((*http)->quota());
   if (const Status status = serve_peerjs(peerjs, **http, config.peerjs_port); !status)
@@ -174,6 +193,7 @@ Status serve(const Config& config) {
   std::cout << (*http)->url() << std::endl;
   main_loop.run();
   if (!ended) give_up();
+  leave_hanging_branches_behind();
   events.report_to(nullptr);
   return Nothing{};
 }

@@ -16,8 +16,9 @@ using rooms::Negotiation;
 Conference::Conference(transport::Transport& transport, MainLoop& main_loop, GstClockTime base_time,
                        ConferenceLimits limits)
     : media_{transport, main_loop, *this, base_time},
-      limits_(limits),
+      limits_(std::move(limits)),
       watch_(transport, main_loop),
+      branches_(limits_.branches, *this, transport, main_loop, base_time),
       ticker_(Timer::every(std::chrono::seconds(1), [this] { tick(); })) {}
 
 Conference::~Conference() = default;
@@ -39,7 +40,12 @@ void Conference::drain() {
     if (room == rooms_.end()) continue;
     for (const rooms::Effect& effect : room->second.room.apply(next.input, now()))
       std::visit(Effects{*this, next}, effect);
-    for (const RoomId& ended : std::exchange(ended_, {})) rooms_.erase(ended);
+    for (const RoomId& ended : std::exchange(ended_, {})) {
+      branches_.end_room(ended);
+      rooms_.erase(ended);
+    }
+    if (!branches_.empty())
+      branches_.update(next.room, std::holds_alternative<rooms::TrackAppeared>(next.input));
   }
   draining_ = false;
   for (const ParticipantId& participant : std::exchange(touched_, {}))
@@ -387,7 +393,7 @@ void Conference::close(std::function<void()> done) {
   for (const auto& [id, record] : rooms_) ids.push_back(id);
   for (const RoomId& id : ids) submit(id, rooms::Close{});
   ticker_ = Timer::every(std::chrono::milliseconds(10), [this, done = std::move(done)] {
-    if (media_.closing > 0) return;
+    if (media_.closing > 0 || !branches_.empty()) return;
     ticker_.stop();
     done();
   });

@@ -12,10 +12,12 @@
 
 #include "pipelines/participant.hpp"
 #include "rooms/room.hpp"
+#include "server/branches.hpp"
 #include "server/media_watch.hpp"
 #include "server/member.hpp"
 #include "server/metrics.hpp"
 #include "signaling/backend.hpp"
+#include "signaling/branches.hpp"
 #include "transport/transport.hpp"
 
 namespace parley::server {
@@ -24,11 +26,15 @@ struct ConferenceLimits {
   std::size_t rooms = 1000;
   rooms::Limits room;
   rooms::Settings settings;  ///< of a new room
+  BranchSettings branches;
 };
 
 /// Main-bound. One Input, then all its Effects, then the next: an Effect never calls Room::apply,
 /// what it brings about is queued. Transport events arrive by post() from the shards' threads.
-class Conference final : public signaling::Backend, public pipelines::ParticipantObserver {
+class Conference final : public signaling::Backend,
+                         public signaling::BranchBackend,
+                         public pipelines::ParticipantObserver,
+                         private BranchRooms {
  public:
   Conference(transport::Transport& transport, MainLoop& main_loop, GstClockTime base_time,
              ConferenceLimits limits);
@@ -52,6 +58,17 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   Result<std::string> graph(const RoomId& room) const override;
   [[nodiscard]] std::string not_ready() const override;
   [[nodiscard]] std::string metrics() const override;
+
+  // --- signaling::BranchBackend (conference_branches.cpp)
+  // ---------------------------------------------------------------------------
+  void create_branch(const RoomId& room, signaling::BranchRequest request,
+                     std::function<void(const Result<signaling::BranchInfo>&)> reply) override;
+  [[nodiscard]] Result<std::vector<signaling::BranchInfo>> branches(
+      const RoomId& room) const override;
+  [[nodiscard]] Result<signaling::BranchInfo> branch(const RoomId& room,
+                                                     const std::string& id) const override;
+  void end_branch(const RoomId& room, const std::string& id,
+                  std::function<void(const Status&)> reply) override;
 
   // --- pipelines::ParticipantObserver
   // ---------------------------------------------------------------
@@ -105,6 +122,12 @@ class Conference final : public signaling::Backend, public pipelines::Participan
     signaling::ClientId client = 0;  ///< whose request it is; 0: nobody's
   };
 
+  // --- BranchRooms
+  [[nodiscard]] std::optional<FoundTrack> find_track(const RoomId& room,
+                                                     const plugins::TrackWish& wish) const override;
+  [[nodiscard]] bool has_participant(const RoomId& room,
+                                     const std::string& participant) const override;
+
   void submit(const RoomId& room, rooms::Input input, signaling::ClientId client = 0);
   void drain();
   void tick();
@@ -143,6 +166,7 @@ class Conference final : public signaling::Backend, public pipelines::Participan
   MediaContext media_;
   ConferenceLimits limits_;
   MediaWatch watch_;
+  Branches branches_;
   EventCounts events_;
   std::map<RoomId, RoomRecord> rooms_;
   std::unordered_map<ParticipantId, std::unique_ptr<MemberRecord>> members_;

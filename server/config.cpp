@@ -75,6 +75,10 @@ void add_service_options(CLI::App& app, Config& config) {
   option(app, "recordings", config.recordings, "Folder of recordings");
   option(app, "branches", config.branches, "gst-launch branches: off, safe or any")
       ->check(CLI::IsMember({"off", "safe", "any"}));
+  option(app, "branch-elements", config.branch_elements,
+         "Element that safe branches may use as well, repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   option(app, "max-rooms", config.max_rooms, "Rooms at once")->check(CLI::Range(1, 100000));
   option(app, "max-participants", config.max_participants, "Participants in a room")
       ->check(CLI::Range(1, 1000));
@@ -102,8 +106,7 @@ Status check(const Config& config) {
 
 std::vector<std::string> set_without_effect(const CLI::App& app) {
   std::vector<std::string> set;
-  for (const char* name : {"--recordings", "--branches"})
-    if (app.get_option(name)->count() > 0) set.emplace_back(name);
+  if (app.get_option("--recordings")->count() > 0) set.emplace_back("--recordings");
   return set;
 }
 

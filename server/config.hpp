@@ -37,7 +37,8 @@ struct Config {
   std::vector<std::string> allow_origins;
   std::string jwt_key;  ///< a secret, or a file with it or with a public key; empty: unverified
   std::string branches = "safe";
-  std::uint16_t peerjs_port = 0;  ///< 0: off
+  std::vector<std::string> branch_elements;  ///< allowed beside the list of `safe`
+  std::uint16_t peerjs_port = 0;             ///< 0: off
   std::string log_level = "info";
   std::size_t max_rooms = 1000;
   std::size_t max_participants = 100;  ///< in a room

@@ -178,6 +178,8 @@ Result<std::string> Conference::graph(const RoomId& room) const {
           graph_link(participant.id, link,
                      subscription(link, measured, watch_.find(link.publisher_connection))));
   }
+  std::vector<Ref<GstElement>> keep;
+  branches_.draw(room, participants, links, keep);
   return pipelines::graph_dot({room.str(), false}, participants, links);
 }
 

@@ -125,9 +125,14 @@ TEST(Config, AFileHoldsTheSameKeys) {
 TEST(Config, NamesTheOptionsThatAreSetAndDoNothingYet) {
   EXPECT_THAT(config_of({"--rtc-port", "0"}).without_effect, testing::IsEmpty());
   setenv("PARLEY_RECORDINGS", "/tmp", 1);
-  EXPECT_THAT(config_of({"--branches", "safe"}).without_effect,
-              testing::UnorderedElementsAre("--branches", "--recordings"));
+  EXPECT_THAT(config_of({"--branches", "safe"}).without_effect, ElementsAre("--recordings"));
   unsetenv("PARLEY_RECORDINGS");
+}
+
+TEST(Config, TakesElementsForBranchesOneByOne) {
+  EXPECT_THAT(config_of({"--branch-elements", "filesink", "--branch-elements", "multifilesink"})
+                  .branch_elements,
+              ElementsAre("filesink", "multifilesink"));
 }
 
 TEST(Config, HelpAndVersionAreTextToShow) {

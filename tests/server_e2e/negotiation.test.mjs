@@ -5,7 +5,7 @@ import { RawSocket } from './lib/raw_socket.mjs';
 
 let server;
 let rooms = 0;
-before(async () => { server = await startServer(['--branches', 'safe']); });
+before(async () => { server = await startServer(); });
 after(() => server.stop());
 
 /** Joins a room of its own and takes the first offer. */
@@ -87,6 +87,6 @@ test('a seat is given back to nobody with another token, or from another room', 
 });
 
 test('an option that does nothing yet is named in the log', () => {
-  assert.ok(server.log.some((line) => line.includes('--branches has no effect')), server.log.join('\n'));
+  assert.ok(server.log.some((line) => line.includes('--recordings has no effect')), server.log.join('\n'));
   assert.ok(!server.log.some((line) => line.includes('--peerjs-port')));
 });
