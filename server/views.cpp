@@ -123,7 +123,11 @@ pipelines::GraphLink graph_link(const ParticipantId& subscriber, const Link& lin
 }  // namespace
 
 signaling::RoomState Conference::state_of(const RoomRecord& record) const {
-  signaling::RoomState state{record.room.id(), record.room.settings(), record.room.dominant(), {}};
+  signaling::RoomState state{record.room.id(),
+                             record.room.settings(),
+                             record.room.dominant(),
+                             {},
+                             branches_.list(record.room.id())};
   for (rooms::Participant& participant : record.room.participants()) {
     const MemberRecord* member = find_member(participant.id);
     signaling::ParticipantState entry{std::move(participant), "lost", {}, {}, {}};

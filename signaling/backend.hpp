@@ -14,6 +14,7 @@
 #include "rooms/effect.hpp"
 #include "rooms/input.hpp"
 #include "rooms/types.hpp"
+#include "signaling/branches.hpp"
 #include "signaling/sdp/media_session.hpp"
 #include "signaling/sdp/ortc.hpp"
 #include "support/result.hpp"
@@ -226,6 +227,7 @@ struct RoomState {
   rooms::Settings settings;
   ParticipantId dominant;  ///< who has the floor; empty: nobody
   std::vector<ParticipantState> participants;
+  std::vector<BranchInfo> branches{};
 };
 
 class Backend {

@@ -82,6 +82,11 @@ void end(Exchange& exchange, BranchBackend& backend) {
 
 std::string to_json(const BranchInfo& branch) {
   json::Writer out;
+  write_branch(out, branch);
+  return out.text();
+}
+
+void write_branch(json::Writer& out, const BranchInfo& branch) {
   out.field("id", branch.id);
   out.field("launch", branch.launch);
   out.field("state", branch.state);
@@ -100,7 +105,6 @@ std::string to_json(const BranchInfo& branch) {
     write_count(out, "packetsDropped", track.packets_dropped);
     write_count(out, "queued", track.queued);
   });
-  return out.text();
 }
 
 void add_branch_api(Router& router, BranchBackend& backend) {

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "signaling/http/branch_api.hpp"
 #include "signaling/json/writer.hpp"
 #include "signaling/native/parts.hpp"
 
@@ -95,7 +96,7 @@ std::string to_json(const RoomState& room) {
   if (!room.dominant.empty()) out.field("dominantSpeaker", room.dominant.str());
   out.list("participants", room.participants,
            [&](const ParticipantState& participant) { write_participant(out, participant); });
-  out.list("branches", kNone, [](int) {});
+  out.list("branches", room.branches, [&](const BranchInfo& branch) { write_branch(out, branch); });
   out.list("recordings", kNone, [](int) {});
   return out.text();
 }

@@ -8,7 +8,7 @@
 
 namespace parley::signaling::http {
 
-/// {"id","lastN","dominantSpeaker"?,"participants":[…],"branches":[],"recordings":[]}
+/// {"id","lastN","dominantSpeaker"?,"participants":[…],"branches":[…],"recordings":[]}
 std::string to_json(const RoomState& room);
 /// An array of the same.
 std::string to_json(const std::vector<RoomState>& rooms);

@@ -92,6 +92,7 @@ test('a branch writes snapshots that show what is published', async () => {
   const { body } = await ask('GET', `${room}/branches/${id}`);
   console.log(JSON.stringify(body));
   assert.equal(body.state, 'running');
+  assert.deepEqual((await meeting.roomState(room)).branches.map((one) => one.id), [id]);
   assert.ok(body.tracks[0].attached && body.tracks[0].packetsOut > 0 && body.tracks[0].packetsDropped === 0);
   const [red, green, blue] = await colour(join(folder, 'shot-001.jpg'));
   console.log(`the mean colour is ${red},${green},${blue}`);
