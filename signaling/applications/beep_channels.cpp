@@ -47,9 +47,7 @@ std::optional<std::string> channel_in(const Args& args) {
 std::string_view token_of(const Socket& socket) {
   if (const auto token = socket.auth().text("token"); !token.empty()) return token;
   // Clients 2.x have no auth.
-  const auto& query = socket.handshake().query;
-  const auto token = query.find("token");
-  return token == query.end() ? std::string_view() : std::string_view(token->second);
+  return socket.handshake().parameter("token");
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "signaling/applications/arguments.hpp"
-#include "signaling/http/rate_limiter.hpp"
+#include "signaling/applications/limited_events.hpp"
 
 namespace parley::signaling::applications {
 namespace {
@@ -14,8 +14,7 @@ using socketio::Socket;
 
 constexpr std::size_t kMaxRooms = 16;     // of one client
 constexpr std::size_t kMaxMembers = 256;  // each calls all others
-constexpr double kJoinsPerSecond = 5;
-constexpr double kJoinsBurst = 50;
+constexpr EventRate kRate{.per_second = 5, .burst = 50, .remedy = "Join less often"};
 
 /// Other applications have rooms in the same namespace.
 std::string own(const std::string& room) {
@@ -31,10 +30,8 @@ PeerRooms::PeerRooms(socketio::Namespace& nsp, socketio::Timers& timers)
 
 void PeerRooms::met(Socket& socket) {
   const auto presence = std::make_shared<Presence>();
-  const auto rate =
-      std::make_shared<http::RateLimiter>(kJoinsPerSecond, kJoinsBurst, timers_.now());
-  socket.on("join-room", [this, &socket, presence, rate](const Args& args, const Ack& ack) {
-    if (!rate->allow(timers_.now())) return refuse(ack, "too_many_events", "Join less often");
+  const LimitedEvents events(socket, timers_, kRate);
+  events.on("join-room", [this, &socket, presence](const Args& args, const Ack& ack) {
     join(socket, *presence, args, ack);
   });
   socket.on_disconnect([this, presence](std::string_view) {

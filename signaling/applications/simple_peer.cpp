@@ -1,9 +1,7 @@
 #include "signaling/applications/simple_peer.hpp"
 
-#include <memory>
-
 #include "signaling/applications/arguments.hpp"
-#include "signaling/http/rate_limiter.hpp"
+#include "signaling/applications/limited_events.hpp"
 
 namespace parley::signaling::applications {
 namespace {
@@ -14,8 +12,7 @@ using socketio::Socket;
 using socketio::Value;
 
 // Whoever comes sends an offer and some dozens of candidates to each of the others.
-constexpr double kEventsPerSecond = 200;
-constexpr double kEventsBurst = 4000;
+constexpr EventRate kRate{.per_second = 200, .burst = 4000};
 constexpr std::size_t kMaxListed = 256;
 
 /// Of clients that name no room. Rooms' names are never empty.
@@ -29,24 +26,18 @@ SimplePeer::SimplePeer(socketio::Namespace& nsp, socketio::Timers& timers)
 }
 
 void SimplePeer::met(Socket& socket) {
-  const auto rate =
-      std::make_shared<http::RateLimiter>(kEventsPerSecond, kEventsBurst, timers_.now());
-  const auto on = [&](const char* event, auto handle) {
-    socket.on(event, [this, rate, handle](const Args& args, const Ack& ack) {
-      if (!rate->allow(timers_.now())) return refuse(ack, "too_many_events", "Send less often");
-      handle(args, ack);
-    });
-  };
-  on("list", [this, &socket](const Args&, const Ack& ack) {
+  const LimitedEvents events(socket, timers_, kRate);
+  events.on("list", [this, &socket](const Args&, const Ack& ack) {
     const auto& mine = lists_.rooms(socket.id());
     enter(socket, mine.empty() ? kUnnamed : std::string(mine.front()), ack);
   });
-  on("room_connect", [this, &socket](const Args& args, const Ack& ack) {
+  events.on("room_connect", [this, &socket](const Args& args, const Ack& ack) {
     const auto room = read_name(argument(args, 0));
     if (!room) return refuse(ack, "invalid_field", "room_connect: give the room's name, a string");
     enter(socket, *room, ack);
   });
-  on("signal", [this, &socket](const Args& args, const Ack& ack) { signal(socket, args, ack); });
+  events.on("signal",
+            [this, &socket](const Args& args, const Ack& ack) { signal(socket, args, ack); });
   socket.on_disconnect([this, id = socket.id()](std::string_view) { leave(id); });
 }
 

@@ -1,9 +1,9 @@
 #include "signaling/applications/two_party_calls.hpp"
 
 #include <algorithm>
-#include <memory>
 
 #include "signaling/applications/arguments.hpp"
+#include "signaling/applications/limited_events.hpp"
 
 namespace parley::signaling::applications {
 namespace {
@@ -14,8 +14,7 @@ using socketio::Socket;
 using socketio::Value;
 
 // A call's start takes some dozens of candidates at once.
-constexpr double kEventsPerSecond = 100;
-constexpr double kEventsBurst = 1000;
+constexpr EventRate kRate{.per_second = 100, .burst = 1000};
 
 }  // namespace
 
@@ -25,21 +24,15 @@ TwoPartyCalls::TwoPartyCalls(socketio::Namespace& nsp, socketio::Timers& timers)
 }
 
 void TwoPartyCalls::met(Socket& socket) {
-  const auto rate =
-      std::make_shared<http::RateLimiter>(kEventsPerSecond, kEventsBurst, timers_.now());
-  const auto on = [&](const char* event, auto handle) {
-    socket.on(event, [this, rate, handle](const Args& args, const Ack& ack) {
-      if (!rate->allow(timers_.now())) return refuse(ack, "too_many_events", "Send less often");
-      handle(args, ack);
-    });
-  };
-  on("join room", [this, &socket](const Args& args, const Ack& ack) { join(socket, args, ack); });
+  const LimitedEvents events(socket, timers_, kRate);
+  events.on("join room",
+            [this, &socket](const Args& args, const Ack& ack) { join(socket, args, ack); });
   for (const char* event : {"offer", "answer"})
-    on(event, [this, &socket, event](const Args& args, const Ack& ack) {
+    events.on(event, [this, &socket, event](const Args& args, const Ack& ack) {
       const Value* payload = argument(args, 0);
       if (Socket* to = target(socket, payload, ack)) to->emit(event, {*payload});
     });
-  on("ice-candidate", [this, &socket](const Args& args, const Ack& ack) {
+  events.on("ice-candidate", [this, &socket](const Args& args, const Ack& ack) {
     const Value* payload = argument(args, 0);
     Socket* to = target(socket, payload, ack);
     if (to == nullptr) return;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "signaling/applications/membership.hpp"
-#include "signaling/http/rate_limiter.hpp"
 #include "signaling/socketio/server.hpp"
 
 namespace parley::signaling::applications {

@@ -33,20 +33,14 @@ std::string id_text(const Value& arguments, std::string_view name) {
   return member->number() != nullptr ? to_json(*member) : std::string();
 }
 
-std::string query_value(const socketio::Handshake& handshake, std::string_view name) {
-  for (const auto& [key, value] : handshake.query)
-    if (key == name) return value;
-  return {};
-}
-
 }  // namespace
 
 Session::Session(Context context, socketio::Socket& socket)
     : context_(std::move(context)),
       socket_(socket.weak_from_this()),
       socket_id_(socket.id()),
-      query_user_id_(query_value(socket.handshake(), "userId")),
-      query_user_name_(query_value(socket.handshake(), "userName")),
+      query_user_id_(socket.handshake().parameter("userId")),
+      query_user_name_(socket.handshake().parameter("userName")),
       token_(socket.auth().text("token")),
       limiter_(kEventsPerSecond, kEventsBurst, now()),
       transport_limiter_(kTransportsPerSecond, kTransportsBurst, now()) {}

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "signaling/socketio/engine_packet.hpp"
 #include "signaling/socketio/engine_session.hpp"
@@ -21,6 +22,12 @@ struct Handshake {
   std::string address{};        ///< the peer's IP address; a proxy's, where there is one
   std::string origin{};         ///< the Origin header, empty without
   std::string authorization{};  ///< the Authorization header, empty without
+
+  /// The query's parameter of that name; empty without.
+  [[nodiscard]] std::string_view parameter(std::string_view name) const {
+    const auto found = query.find(name);
+    return found == query.end() ? std::string_view() : std::string_view(found->second);
+  }
 };
 
 /// An open session, seen from above. Belongs to the server's side; its client may use it until
