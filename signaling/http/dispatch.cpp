@@ -31,12 +31,7 @@ void allow_cross_origin(Exchange& exchange) {
   soup_message_headers_append(headers, "Access-Control-Max-Age", "600");
 }
 
-/// What the request asks for, or the one that a preflight announces.
-Access access_of(const Router& router, const Exchange& exchange) {
-  const bool preflight = exchange.method() == "OPTIONS";
-  const auto outcome =
-      router.route(preflight ? exchange.header("Access-Control-Request-Method") : exchange.method(),
-                   exchange.segments());
+Access access_of(const Router::Outcome& outcome) {
   const auto* match = std::get_if<Router::Match>(&outcome);
   return match != nullptr ? match->access : Access::Public;
 }
@@ -54,10 +49,15 @@ void refuse_method(const std::string& allow, Exchange& exchange) {
 }  // namespace
 
 void dispatch(const Router& router, const AccessPolicy& access, Exchange& exchange) {
-  const std::string_view origin = exchange.header("Origin");
-  if (!origin.empty() && access.shares(access_of(router, exchange), origin))
-    allow_cross_origin(exchange);
   auto outcome = router.route(exchange.method(), exchange.segments());
+  if (const std::string_view origin = exchange.header("Origin"); !origin.empty()) {
+    // A preflight asks for the request that it announces.
+    const std::string_view announced = exchange.header("Access-Control-Request-Method");
+    const Access wanted = exchange.method() == "OPTIONS"
+                              ? access_of(router.route(announced, exchange.segments()))
+                              : access_of(outcome);
+    if (access.shares(wanted, origin)) allow_cross_origin(exchange);
+  }
   if (std::holds_alternative<Router::NotFound>(outcome))
     return exchange.fail(404, {"not_found", "There is nothing at this address."});
   if (const auto* refused = std::get_if<Router::MethodNotAllowed>(&outcome))

@@ -76,10 +76,11 @@ void WsSession::answer(RequestId request, const Result<rooms::Reply>& reply) {
   const auto id = answered(request);
   if (!id) return;
   if (!reply) return socket_.send(native::encode_error(*id, reply.error()));
+  const auto* joined = std::get_if<rooms::reply::Joined>(&*reply);
   socket_.send(native::encode_reply(
       *id, *reply, std::chrono::floor<std::chrono::seconds>(limits_.socket.ping_interval),
-      ice_servers_.at(wall_now())));
-  if (const auto* joined = std::get_if<rooms::reply::Joined>(&*reply)) {
+      joined != nullptr ? ice_servers_.at(wall_now()) : std::vector<IceServer>()));
+  if (joined != nullptr) {
     join_timer_.stop();
     socket_.send(native::encode_joined(*joined));
   }
