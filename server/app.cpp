@@ -142,11 +142,6 @@ Status serve_peerjs(signaling::peerjs::PeerServer& server, signaling::http::Http
   return http.also_listen(port, std::move(router));
 }
 
-SocketIoSettings socketio_settings(const Config& config) {
-  return {.named_origins_only = !config.allow_origins.empty(),
-          .client_dir = PARLEY_SOCKETIO_CLIENT_DIR};
-}
-
 Result<signaling::applications::TokenReader> token_reader(const Config& config) {
   auto key = signaling::applications::load_jwt_key(config.jwt_key);
   if (!key) return key.error();
@@ -171,7 +166,7 @@ Status serve(const Config& config) {
   signaling::peerjs::PeerServer peerjs((*http)->quota());
   if (const Status status = serve_peerjs(peerjs, **http, config.peerjs_port); !status)
     return status.error();
-  SocketIo socketio(**http, socketio_settings(config), std::move(*tokens));
+  SocketIo socketio(**http, PARLEY_SOCKETIO_CLIENT_DIR, std::move(*tokens));
   signaling::mediasoup::serve(socketio.server(), conference, main_loop);
 
   bool stopping = false;

@@ -20,14 +20,14 @@ constexpr const char* kNoClient =
     "from\n"
     "elsewhere: every version from 2.0 to 4.x can talk to this server.\n";
 
-socketio::GatewaySettings gateway_settings(http::HttpServer& http, bool named_origins_only) {
+socketio::GatewaySettings gateway_settings(http::HttpServer& http) {
   socketio::GatewaySettings settings;
   settings.quota = &http.quota();
   settings.engine.buffered_bytes = kBufferedBytes;
-  if (!named_origins_only) return settings;
   settings.allow_origin = [&access = http.access()](std::string_view origin) {
-    return access.origins().lists(origin);
+    return access.shares(http::Access::Create, origin);
   };
+  if (!http.access().origins().names_some()) return settings;
   settings.forbid =
       [&access = http.access()](const http::Exchange& exchange) -> std::optional<std::string> {
     const auto denial = access.check_websocket(exchange.caller());
@@ -39,17 +39,16 @@ socketio::GatewaySettings gateway_settings(http::HttpServer& http, bool named_or
 
 }  // namespace
 
-SocketIo::SocketIo(http::HttpServer& http, const SocketIoSettings& settings,
+SocketIo::SocketIo(http::HttpServer& http, const std::string& client_dir,
                    signaling::applications::TokenReader tokens)
     : server_({}, timers_.timers()),
       applications_(server_.of("/"), timers_.timers(), std::move(tokens)),
-      gateway_(gateway_settings(http, settings.named_origins_only), server_.accept(),
-               timers_.timers()) {
+      gateway_(gateway_settings(http), server_.accept(), timers_.timers()) {
   for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
     for (const char* path : {"/socket.io", "/socket.io/"})
       http.router().add(method, path, http::Access::Public,
                         [this](http::Exchange& exchange) { gateway_.handle(exchange); });
-  socketio::add_client_bundle(http.router(), "/socket.io/", {settings.client_dir, kNoClient});
+  socketio::add_client_bundle(http.router(), "/socket.io/", {client_dir, kNoClient});
 }
 
 http::BodyLimits::Below SocketIo::body_limit() {

@@ -2,6 +2,8 @@
 // applications that existing clients look for.
 #pragma once
 
+#include <string>
+
 #include "signaling/applications/applications.hpp"
 #include "signaling/http/http_server.hpp"
 #include "signaling/socketio/http/gateway.hpp"
@@ -10,19 +12,13 @@
 
 namespace parley::server {
 
-struct SocketIoSettings {
-  /// Pages of foreign origins connect only if the HTTP server's policy names them; otherwise any
-  /// page may, for nothing here rests on cookies.
-  bool named_origins_only = false;
-  /// The folder dist of the npm package socket.io-client, there or not.
-  std::string client_dir;
-};
-
-/// Main-bound. Its routes live as long as the router.
+/// Pages of any origin connect, for nothing here rests on cookies, until the HTTP server's policy
+/// names some. Main-bound. Its routes live as long as the router.
 class SocketIo {
  public:
-  /// Adds its routes to `http`, which outlives it.
-  SocketIo(signaling::http::HttpServer& http, const SocketIoSettings& settings,
+  /// Adds its routes to `http`, which outlives it. `client_dir`: the folder dist of the npm package
+  /// socket.io-client, there or not.
+  SocketIo(signaling::http::HttpServer& http, const std::string& client_dir,
            signaling::applications::TokenReader tokens);
   SocketIo(const SocketIo&) = delete;
   SocketIo& operator=(const SocketIo&) = delete;
