@@ -33,20 +33,24 @@ CLI::Option* option(CLI::App& app, const std::string& name, T& value, const std:
   return app.add_option("--" + name, value, help)->envname(env_name(name))->capture_default_str();
 }
 
+/// The same for an option that may be given more than once, each time with one value.
+void repeatable(CLI::App& app, const std::string& name, std::vector<std::string>& values,
+                const std::string& help) {
+  option(app, name, values, help)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void add_network_options(CLI::App& app, Config& config, std::string& listen) {
   option(app, "listen", listen, "Address and port of the page and the signaling, ADDR:PORT");
   option(app, "rtc-port", config.rtc_port, "The one UDP port of all media (0: any free one)");
   option(app, "rtc-threads", config.rtc_threads, "Transport threads; a room stays on one")
       ->check(CLI::Range(1U, 64U));
-  option(app, "announce", config.announce,
-         "Address put into ICE candidates, repeatable (default: the machine's own)")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  option(app, "ice-server", config.ice_servers,
-         "STUN or TURN server that clients are told of, repeatable: stun:HOST[:PORT] or "
-         "turn:HOST[:PORT][?transport=tcp]")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  repeatable(app, "announce", config.announce,
+             "Address put into ICE candidates, repeatable (default: the machine's own)");
+  repeatable(app, "ice-server", config.ice_servers,
+             "STUN or TURN server that clients are told of, repeatable: stun:HOST[:PORT] or "
+             "turn:HOST[:PORT][?transport=tcp]");
   option(app, "turn-secret", config.turn_secret,
          "Secret shared with the TURN servers (coturn: static-auth-secret)");
   option(app, "web", config.web, "Folder of another front end instead of the built-in page")
@@ -57,10 +61,8 @@ void add_network_options(CLI::App& app, Config& config, std::string& listen) {
   app.add_flag("--tls-self-signed", config.tls_self_signed,
                "HTTPS with a certificate made at start")
       ->envname("PARLEY_TLS_SELF_SIGNED");
-  option(app, "allow-origin", config.allow_origins,
-         "Origin of a foreign page that may open a WebSocket, repeatable")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  repeatable(app, "allow-origin", config.allow_origins,
+             "Origin of a foreign page that may open a WebSocket, repeatable");
   option(app, "peerjs-port", config.peerjs_port, "A PeerServer on a port of its own (0: off)");
 }
 
@@ -75,10 +77,8 @@ void add_service_options(CLI::App& app, Config& config) {
   option(app, "recordings", config.recordings, "Folder of recordings");
   option(app, "branches", config.branches, "gst-launch branches: off, safe or any")
       ->check(CLI::IsMember({"off", "safe", "any"}));
-  option(app, "branch-elements", config.branch_elements,
-         "Element that safe branches may use as well, repeatable")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  repeatable(app, "branch-elements", config.branch_elements,
+             "Element that safe branches may use as well, repeatable");
   option(app, "max-rooms", config.max_rooms, "Rooms at once")->check(CLI::Range(1, 100000));
   option(app, "max-participants", config.max_participants, "Participants in a room")
       ->check(CLI::Range(1, 1000));
