@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { launchChromium } from './lib/browsers.mjs';
 import { untilAlive } from './lib/flows.mjs';
 import { joinAlone } from './lib/participant.mjs';
-import { freeTcpPort, startServer } from './lib/server.mjs';
+import { accepts, freeTcpPort, startServer } from './lib/server.mjs';
 
 const SECRET = 'shared by the two';
 const CAMERA = { camera: { width: 320, height: 240, frameRate: 20 }, microphone: true };
@@ -51,18 +50,6 @@ async function startTurn() {
       await rm(folder, { recursive: true });
     },
   };
-}
-
-async function accepts(port) {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 /** Runs in a page before its scripts: it may send through TURN alone. */

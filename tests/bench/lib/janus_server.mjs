@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freeTcpPort } from '../../e2e/lib/server.mjs';
+import { accepts, freeTcpPort } from '../../e2e/lib/server.mjs';
 
 const START_TIMEOUT_MS = 10_000;
 
@@ -74,12 +73,4 @@ export async function findJanus() {
     if ((await readdir(folder).catch(() => [])).includes('plugins')) return folder;
   }
   return undefined;
-}
-
-function accepts(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (result) => () => { socket.destroy(); resolve(result); };
-    socket.once('connect', end(true)).once('error', end(false));
-  });
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -88,4 +88,13 @@ async function freeUdpPort() {
   probe.close();
   await once(probe, 'close');
   return port;
+}
+
+/** Whether somebody listens on a port of loopback. @returns {Promise<boolean>} */
+export function accepts(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (result) => () => { socket.destroy(); resolve(result); };
+    socket.once('connect', end(true)).once('error', end(false));
+  });
 }
