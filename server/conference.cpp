@@ -13,6 +13,10 @@ namespace parley::server {
 
 using rooms::Negotiation;
 
+Error no_such_room(const RoomId& room) {
+  return {"room_not_found", "There is no room '" + room.str() + "' just now."};
+}
+
 Conference::Conference(transport::Transport& transport, MainLoop& main_loop, GstClockTime base_time,
                        ConferenceLimits limits)
     : media_{transport, main_loop, *this, base_time},
@@ -363,22 +367,19 @@ Result<RoomId> Conference::create_room(const RoomId& wanted,
 }
 
 Status Conference::change_room(const RoomId& room, const rooms::SettingsChange& change) {
-  if (!rooms_.contains(room))
-    return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
+  if (!rooms_.contains(room)) return no_such_room(room);
   submit(room, rooms::Configure{change});
   return Nothing{};
 }
 
 Status Conference::close_room(const RoomId& room) {
-  if (!rooms_.contains(room))
-    return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
+  if (!rooms_.contains(room)) return no_such_room(room);
   submit(room, rooms::Close{});
   return Nothing{};
 }
 
 Status Conference::remove_participant(const RoomId& room, const ParticipantId& participant) {
-  if (!rooms_.contains(room))
-    return Error{"room_not_found", "There is no room '" + room.str() + "' just now."};
+  if (!rooms_.contains(room)) return no_such_room(room);
   const MemberRecord* member = find_member(participant);
   if (member == nullptr || member->room != room)
     return Error{"participant_not_found",

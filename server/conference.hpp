@@ -29,6 +29,9 @@ struct ConferenceLimits {
   BranchSettings branches;
 };
 
+/// What REST calls about a room that is not there are told.
+Error no_such_room(const RoomId& room);
+
 /// Main-bound. One Input, then all its Effects, then the next: an Effect never calls Room::apply,
 /// what it brings about is queued. Transport events arrive by post() from the shards' threads.
 class Conference final : public signaling::Backend,

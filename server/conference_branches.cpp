@@ -6,10 +6,6 @@
 namespace parley::server {
 namespace {
 
-Error no_such_room(const RoomId& room) {
-  return {"room_not_found", "There is no room '" + room.str() + "' just now."};
-}
-
 bool is_named(const rooms::Participant& participant, const std::string& wanted) {
   return participant.id.str() == wanted || participant.name == wanted;
 }

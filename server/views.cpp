@@ -7,10 +7,6 @@
 namespace parley::server {
 namespace {
 
-Error no_such_room(const RoomId& room) {
-  return {"room_not_found", "There is no room '" + room.str() + "' just now."};
-}
-
 double milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }

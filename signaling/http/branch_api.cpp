@@ -19,10 +19,6 @@ Response failed(const Error& error) {
   return error_response(status, error);
 }
 
-Response json_response(unsigned status, std::string body) {
-  return {status, "application/json", std::move(body), {{"Cache-Control", "no-store"}}};
-}
-
 RoomId room_of(const Exchange& exchange) {
   return RoomId(exchange.parameter("room"));
 }

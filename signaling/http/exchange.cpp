@@ -87,13 +87,17 @@ void watch_hangup(const std::shared_ptr<Pending>& pending) {
 
 }  // namespace
 
+Response json_response(unsigned status, std::string body) {
+  return {status, "application/json", std::move(body), {{"Cache-Control", "no-store"}}};
+}
+
 Response error_response(unsigned status, const Error& error) {
   json::Writer out;
   out.object("error", [&] {
     out.field("code", error.code);
     out.field("message", error.message);
   });
-  return {status, "application/json", out.text(), {{"Cache-Control", "no-store"}}};
+  return json_response(status, out.text());
 }
 
 Response error_page(unsigned status, std::string_view message) {

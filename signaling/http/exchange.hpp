@@ -24,6 +24,8 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
+/// JSON of the moment, which nobody is to keep.
+Response json_response(unsigned status, std::string body);
 /// The error as JSON, {"error":{"code","message"}}.
 Response error_response(unsigned status, const Error& error);
 /// For people: a small page that says the same.

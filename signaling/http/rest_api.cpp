@@ -22,10 +22,6 @@ Response failed(const Error& error) {
   return error_response(status_of(error.code), error);
 }
 
-Response json_response(unsigned status, std::string body) {
-  return {status, "application/json", std::move(body), {{"Cache-Control", "no-store"}}};
-}
-
 Response text_response(unsigned status, std::string type, std::string body) {
   return {status, std::move(type), std::move(body), {{"Cache-Control", "no-store"}}};
 }
